@@ -1,0 +1,140 @@
+import type { ActivityPayload, CustomStatusPayload } from '@rollcall/contract';
+import { assert } from '../time/assert.ts';
+import { formatInstant } from '../time/instant.ts';
+import { eventId } from './event-id.ts';
+import type { RecordedFact } from './fact.ts';
+import type { AgentProfile } from './record.ts';
+import type { Snapshots } from './snapshots.ts';
+import { AVAILABLE, isCustom, type StatusLabel } from './status-label.ts';
+
+/** A fact that people see as an event. */
+export type RecordedStatusChange = Extract<RecordedFact, { kind: 'StatusChanged' }>;
+
+/**
+ * The payload of `onAgentActivityCreate`, rendered from the fact and the records as they were then. A function of what is
+ * in the log and of nothing else, so every attempt and every replay of an event says the same.
+ *
+ * Source: https://developers.freshworks.com/docs/app-sdk/v2.3/freshchat/serverless-apps/product-events/onagentactivity/ (read 2026-11-22)
+ */
+export function activityPayload(fact: RecordedStatusChange, snapshots: Snapshots): ActivityPayload {
+  const subject = snapshots.agent(fact.subjectProfile);
+  const account = snapshots.account(fact.accountProfile);
+  const custom = isCustom(fact.status) ? snapshots.customStatus(fact.status) : null;
+  return {
+    account_id: account.id,
+    domain: account.domain,
+    region: account.region,
+    event: 'onAgentActivityCreate',
+    timestamp: fact.recordedAt,
+    version: '2.0.0',
+    iparams: {},
+    data: {
+      actor: actorOf(fact, snapshots),
+      agent_activity: {
+        availability_event_type: fact.axis,
+        status: nameOf(fact.status, snapshots),
+        prev_status: nameOf(fact.prevStatus, snapshots),
+        status_change_timestamp: formatInstant(fact.at),
+        prev_status_change_timestamp: formatInstant(fact.prevAt),
+        custom_status_id: custom === null ? null : custom.id,
+        emoji: custom === null ? null : custom.emoji,
+        email: subject.email,
+        org_agent_id: subject.orgAgentId,
+      },
+    },
+    activity: activityOf(fact, subject, eventId(fact.position, fact.checksum, 'onAgentActivityCreate')),
+  };
+}
+
+/** Whether the same fact is also told as `onAgentCustomStatusUpdate`: a custom status came, went, or gave way to another. */
+export function isCustomStatusUpdate(fact: RecordedStatusChange): boolean {
+  return fact.axis === 'Intelliassign' && (isCustom(fact.status) || isCustom(fact.prevStatus));
+}
+
+/** The payload of the sibling event, with an id of its own and the same sequence. */
+export function customStatusPayload(fact: RecordedStatusChange, snapshots: Snapshots): CustomStatusPayload {
+  assert(isCustomStatusUpdate(fact), `position ${fact.position} is no change of a custom status`);
+  const subject = snapshots.agent(fact.subjectProfile);
+  const account = snapshots.account(fact.accountProfile);
+  const custom = isCustom(fact.status) ? snapshots.customStatus(fact.status) : null;
+  return {
+    account_id: account.id,
+    domain: account.domain,
+    region: account.region,
+    event: 'onAgentCustomStatusUpdate',
+    timestamp: fact.recordedAt,
+    version: '2.0.0',
+    iparams: {},
+    data: {
+      actor: { ...actorOf(fact, snapshots), actor_source: fact.reason },
+      agent_custom_status: custom === null ? null : { id: custom.id, name: custom.name, emoji: custom.emoji },
+      associations: {},
+      changes: { status: [nameOf(fact.status, snapshots), nameOf(fact.prevStatus, snapshots)] },
+    },
+    activity: activityOf(fact, subject, eventId(fact.position, fact.checksum, 'onAgentCustomStatusUpdate')),
+  };
+}
+
+function activityOf(
+  fact: RecordedStatusChange,
+  subject: AgentProfile,
+  id: string,
+): NonNullable<ActivityPayload['activity']> {
+  return {
+    id,
+    sequence: fact.sequence,
+    agent_id: subject.id,
+    recorded_at: formatInstant(fact.recordedAt),
+    reason: fact.reason,
+    prev_duration_ms: fact.at - fact.prevAt,
+    groups: [...subject.groups],
+  };
+}
+
+type Actor = ActivityPayload['data']['actor'];
+
+function actorOf(fact: RecordedStatusChange, snapshots: Snapshots): Actor {
+  const subEntity = fact.axis === 'Intelliassign' ? fact.reason : null;
+  if (fact.actorProfile === 0) return systemActor(fact, snapshots.agent(fact.subjectProfile), subEntity);
+  const person = snapshots.agent(fact.actorProfile);
+  return {
+    type: 'agent',
+    sub_entity: subEntity,
+    id: person.id,
+    email: person.email,
+    first_name: person.firstName,
+    last_name: person.lastName,
+    phone: person.phone,
+    avatar: { url: person.avatarUrl },
+    org_actor_id: person.orgAgentId,
+    org_contact_id: person.orgContactId,
+    login_status: fact.loginStatus,
+    social_profiles: person.socialProfiles.map((profile) => ({ id: profile.id, type: profile.type })),
+  };
+}
+
+/**
+ * Existing consumers key their records on `actor.id` and read `avatar.url` without a guard, so the system's actor carries
+ * the subject's id and an avatar object.
+ */
+function systemActor(fact: RecordedStatusChange, subject: AgentProfile, subEntity: Actor['sub_entity']): Actor {
+  return {
+    type: 'system',
+    sub_entity: subEntity,
+    id: subject.id,
+    email: null,
+    first_name: null,
+    last_name: null,
+    phone: null,
+    avatar: { url: null },
+    org_actor_id: null,
+    org_contact_id: null,
+    login_status: fact.loginStatus,
+    social_profiles: [],
+  };
+}
+
+function nameOf(label: StatusLabel, snapshots: Snapshots): string {
+  if (isCustom(label)) return snapshots.customStatus(label).name;
+  return label === AVAILABLE ? 'AVAILABLE' : 'UNAVAILABLE';
+}

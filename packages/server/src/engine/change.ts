@@ -1,0 +1,127 @@
+import type { Transport } from '../activity/fact.ts';
+import type { FactRow } from '../activity/fact-row.ts';
+import type { AccountNumber, AgentNumber, Position, SessionNumber } from '../activity/position.ts';
+import type { Availability } from '../availability/availability.ts';
+import type { Instant } from '../time/instant.ts';
+
+/**
+ * One thing that a commit does to the store. A commit is a list of these, in order, all or none: the fact and the state
+ * it leads to are never apart on disk.
+ */
+export type Change =
+  | { readonly kind: 'AppendFact'; readonly row: FactRow; readonly checksum: string }
+  | { readonly kind: 'PutAgent'; readonly agent: AgentState }
+  | { readonly kind: 'PutSession'; readonly session: SessionState }
+  | { readonly kind: 'RemoveSession'; readonly session: SessionNumber }
+  | { readonly kind: 'PutRecord'; readonly record: StoredRecord }
+  | { readonly kind: 'RemoveRecord'; readonly type: string; readonly key: string }
+  | { readonly kind: 'PutCounter'; readonly name: CounterName; readonly value: number }
+  | { readonly kind: 'PutAnswer'; readonly answer: StoredAnswer }
+  | { readonly kind: 'RemoveAnswersBefore'; readonly before: Instant }
+  | { readonly kind: 'PutKeyValue'; readonly entry: KeyValueEntry }
+  | { readonly kind: 'RemoveKeyValue'; readonly app: string; readonly key: string }
+  | { readonly kind: 'RemoveKeyValues'; readonly app: string }
+  | { readonly kind: 'AddAppLog'; readonly line: AppLogLine }
+  | { readonly kind: 'PutCursor'; readonly subscription: string; readonly position: Position }
+  | { readonly kind: 'PutLane'; readonly lane: LaneRow }
+  | { readonly kind: 'RemoveLane'; readonly subscription: string; readonly agent: AgentNumber }
+  | { readonly kind: 'AddAttempt'; readonly attempt: AttemptRow }
+  | { readonly kind: 'PutDeadLetter'; readonly letter: DeadLetterRow }
+  | { readonly kind: 'RemoveSubscription'; readonly subscription: string };
+
+export type CounterName = 'session' | 'liveness_mark';
+
+/** An agent's row: the state after its newest fact. */
+export type AgentState = {
+  readonly number: AgentNumber;
+  readonly account: AccountNumber;
+  /** Of the agent's newest fact. */
+  readonly head: Position;
+  /** Of the `AgentRecorded` fact that holds. */
+  readonly profilePosition: Position;
+  /** Without its sessions: those are rows of their own. */
+  readonly availability: Availability;
+};
+
+export type SessionState = {
+  readonly number: SessionNumber;
+  readonly slot: number;
+  readonly agent: AgentNumber;
+  readonly transport: Transport;
+  readonly openedAt: Instant;
+  readonly lostAt: Instant | null;
+};
+
+/**
+ * A small document of configuration: an account, a key, a group, a custom status, an installed app. `body` is JSON.
+ * `position` is of the fact that recorded it.
+ */
+export type StoredRecord = {
+  readonly type: string;
+  readonly key: string;
+  readonly account: AccountNumber;
+  readonly position: Position;
+  readonly body: string;
+};
+
+/** The answer of a write that named an idempotency key, stored with the commit it answers for. */
+export type StoredAnswer = {
+  /** The API key that asked. */
+  readonly scope: string;
+  readonly key: string;
+  /** Of method, path and body: the same key with another request is a conflict. */
+  readonly requestHash: string;
+  readonly status: number;
+  readonly body: string | null;
+  readonly at: Instant;
+};
+
+export type KeyValueEntry = {
+  readonly app: string;
+  readonly key: string;
+  /** JSON. */
+  readonly value: string;
+  readonly expiresAt: Instant | null;
+};
+
+export type AppLogLine = {
+  readonly app: string;
+  readonly at: Instant;
+  readonly level: string;
+  readonly text: string;
+  readonly eventId: string | null;
+};
+
+/** A lane that is not simply following its cursor: one agent's events of one subscription, held up. */
+export type LaneRow = {
+  readonly subscription: string;
+  readonly agent: AgentNumber;
+  /** The event at the head of the lane: the one being retried, or the last one that was given up. */
+  readonly position: Position;
+  readonly mode: 'retrying' | 'probing';
+  readonly attempts: number;
+  readonly nextAttemptAt: Instant;
+  readonly lastError: string | null;
+};
+
+/** A failed attempt. Attempts that succeed leave no row: the cursor says so. */
+export type AttemptRow = {
+  readonly subscription: string;
+  readonly position: Position;
+  readonly number: number;
+  readonly at: Instant;
+  readonly durationMs: number;
+  /** JSON of `{ code, message, … }`. */
+  readonly error: string;
+};
+
+export type DeadLetterRow = {
+  readonly subscription: string;
+  readonly agent: AgentNumber;
+  readonly position: Position;
+  readonly attempts: number;
+  readonly at: Instant;
+  readonly error: string;
+  /** When it was sent again by hand and accepted: out of order, and marked so. */
+  readonly redeliveredAt: Instant | null;
+};

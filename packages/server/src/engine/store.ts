@@ -1,0 +1,71 @@
+import type { LogReader } from '../activity/log-reader.ts';
+import type { Position } from '../activity/position.ts';
+import type { AgentProfile, CustomStatus } from '../activity/record.ts';
+import type {
+  AgentState,
+  AppLogLine,
+  AttemptRow,
+  Change,
+  CounterName,
+  DeadLetterRow,
+  KeyValueEntry,
+  LaneRow,
+  SessionState,
+  StoredAnswer,
+  StoredRecord,
+} from './change.ts';
+
+/**
+ * Where everything durable lives. One writer; any number of readers. Every engine passes `store/suite.ts`.
+ *
+ * Failures are thrown as `StoreFailure`; a commit that failed left nothing behind.
+ */
+export type Store = LogReader & {
+  /** Everything the writer keeps in memory, read once at start. */
+  load(): Promise<LoadedState>;
+  /** All changes or none; returns when they are on disk (synchronously where the engine can). */
+  commit(changes: readonly Change[]): undefined | Promise<void>;
+  answer(scope: string, key: string): Promise<StoredAnswer | null>;
+  keyValue(app: string, key: string): Promise<KeyValueEntry | null>;
+  appLog(query: {
+    readonly app: string;
+    readonly before: number | null;
+    readonly limit: number;
+  }): Promise<readonly (AppLogLine & { readonly number: number })[]>;
+  attempts(subscription: string, position: Position): Promise<readonly AttemptRow[]>;
+  deadLetters(query: {
+    readonly subscription: string;
+    readonly after: Position;
+    readonly limit: number;
+  }): Promise<readonly DeadLetterRow[]>;
+  deadLetter(subscription: string, position: Position): Promise<DeadLetterRow | null>;
+  close(): Promise<void>;
+};
+
+export type LoadedState = {
+  /** 0 and the first checksum when the log is empty. */
+  readonly head: { readonly position: Position; readonly checksum: string; readonly recordedAt: number };
+  readonly counters: Readonly<Record<CounterName, number>>;
+  readonly records: readonly StoredRecord[];
+  readonly agents: readonly (AgentState & { readonly profile: AgentProfile })[];
+  /** Every custom status as it was at a position that a current state still names. */
+  readonly labels: readonly { readonly position: Position; readonly record: CustomStatus }[];
+  readonly sessions: readonly SessionState[];
+  readonly cursors: readonly { readonly subscription: string; readonly position: Position }[];
+  readonly lanes: readonly LaneRow[];
+};
+
+/** The world refused: disk full, database away, file damaged. `retry` says what helps. */
+export class StoreFailure extends Error {
+  override readonly name = 'StoreFailure';
+  readonly code: StoreFailureCode;
+  readonly retry: 'now' | 'later' | 'never';
+
+  constructor(code: StoreFailureCode, message: string, retry: 'now' | 'later' | 'never', cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+    this.retry = retry;
+  }
+}
+
+export type StoreFailureCode = 'locked' | 'read_only' | 'full' | 'damaged' | 'newer_version' | 'unavailable';
