@@ -1,0 +1,21 @@
+/** The wire of Rollcall: event payloads, API shapes, closed lists, and a validator that names every fault. */
+export * from './api/account.ts';
+export * from './api/activity-ticks.ts';
+export * from './api/agent.ts';
+export * from './api/app.ts';
+export * from './api/custom-status.ts';
+export * from './api/delivery.ts';
+export * from './api/event.ts';
+export * from './api/group.ts';
+export * from './api/intelliassign.ts';
+export * from './api/key.ts';
+export * from './api/page.ts';
+export * from './api/path.ts';
+export * from './api/session.ts';
+export * from './api/signal.ts';
+export * from './error-codes.ts';
+export * from './event-payload.ts';
+export * from './limits.ts';
+export * from './problem.ts';
+export * from './reasons.ts';
+export { type Frozen, WIRE_FORMATS, WIRE_PATTERNS, type Wire, type WirePattern } from './wire-field.ts';

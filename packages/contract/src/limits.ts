@@ -1,0 +1,29 @@
+/**
+ * The bounds of everything that crosses the wire. A value beyond its bound is refused with a fault, never cut.
+ * Characters are Unicode code points, durations are milliseconds, instants are milliseconds since 1970 UTC.
+ */
+export const WIRE_LIMITS = Object.freeze({
+  nameCharactersMax: 200,
+  statusNameCharactersMax: 64,
+  emojiCharactersMax: 64,
+  emailCharactersMax: 254,
+  urlCharactersMax: 2048,
+  hostCharactersMax: 253,
+  noteCharactersMax: 500,
+  messageCharactersMax: 4000,
+  cursorCharactersMax: 200,
+  durationMsMin: 100,
+  durationMsMax: 7 * 86_400_000,
+  allowanceMinutesMax: 7 * 1440,
+  missedAssignmentsMax: 1000,
+  groupsOfAgentMax: 100,
+  socialProfilesMax: 20,
+  changesOfBatchMax: 1000,
+  sessionsOfTickMax: 10_000,
+  pageItemsDefault: 100,
+  pageItemsMax: 1000,
+  /** Below this an integer timestamp reads as 1973 or earlier, so it was meant as whole seconds: see `timestamp`. */
+  timestampMsMin: 100_000_000_000,
+  /** The last instant that ISO 8601 writes with a four-digit year: 9999-12-31T23:59:59.999Z. */
+  instantMsMax: 253_402_300_799_999,
+});
