@@ -49,17 +49,17 @@ export function intersectInterval(one: Interval, other: Interval): Interval | nu
 export function normaliseIntervals(intervals: readonly Interval[]): Intervals {
   const ordered = isAscending(intervals) ? intervals : [...intervals].sort((one, other) => one.from - other.from);
   const merged: Interval[] = [];
-  let open: Interval | null = null;
+  let from = Number.NEGATIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
   for (const interval of ordered) {
     if (interval.to <= interval.from) continue;
-    if (open === null || open.to < interval.from) {
-      if (open !== null) merged.push(open);
-      open = interval;
-    } else if (open.to < interval.to) {
-      open = { from: open.from, to: interval.to };
+    if (to < interval.from) {
+      if (from < to) merged.push({ from, to });
+      from = interval.from;
     }
+    to = Math.max(to, interval.to);
   }
-  if (open !== null) merged.push(open);
+  if (from < to) merged.push({ from, to });
   return merged;
 }
 

@@ -24,7 +24,7 @@ export type CalendarFaultKind =
   | 'version_order';
 
 /**
- * Every fault of what should be a `Calendar`, at once and in the order of the document; none means that it is one.
+ * Every fault of what should be a `Calendar`, at once; none means that it is one.
  * A day of one version may not have overlapping slots, also past midnight; slots that run into those of the next day are
  * fine, their union counts.
  */
