@@ -154,6 +154,7 @@ test('repeats a yearly exception, lets a dated one win, and meets 29 February on
     { date: '2026-12-25', yearly: true, slots: [] },
     { date: '2027-12-25', yearly: false, slots: [['10:00', '12:00']] },
     { date: '2024-02-29', yearly: true, slots: [] },
+    { date: '2026-11-01', yearly: true, slots: [] },
   ]);
   const rows: readonly (readonly [string, number])[] = [
     ['2025-12-25', 0],
@@ -161,6 +162,9 @@ test('repeats a yearly exception, lets a dated one win, and meets 29 February on
     ['2027-12-25', 2],
     ['2028-12-25', 0],
     ['2026-12-24', 8],
+    ['2031-11-01', 0],
+    ['2031-10-11', 8],
+    ['2031-01-11', 8],
     ['2026-02-28', 8],
     ['2026-03-01', 8],
     ['2028-02-28', 8],
