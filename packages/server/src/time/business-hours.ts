@@ -119,26 +119,6 @@ function slotTimesOf(slots: readonly Slot[]): readonly SlotTimes[] {
   });
 }
 
-/** Spares reading versions of other times; a local date is at most a day off the date in UTC, and a slot a day longer. */
-function canTouch(version: CalendarVersion, next: CalendarVersion | undefined, window: Interval): boolean {
-  if (effectiveDayOf(version) > Math.floor(window.to / dayMs) + 1) return false;
-  return next === undefined || effectiveDayOf(next) >= Math.floor(window.from / dayMs) - 1;
-}
-
-function effectiveDayOf(version: CalendarVersion): DayNumber {
-  return version.effectiveFrom === null ? Number.NEGATIVE_INFINITY : dayNumberOf(version.effectiveFrom);
-}
-
-function slotTimesOf(slots: readonly Slot[]): readonly SlotTimes[] {
-  return slots
-    .map((slot) => {
-      const minutes = minutesOfSlot(slot);
-      assert(minutes !== null, 'Slots of a calendar in use have two different wall times.');
-      return { startMs: minutes.start * minuteMs, endMs: minutes.end * minuteMs };
-    })
-    .sort((one, other) => one.startMs - other.startMs);
-}
-
 function addHoursOfSpan(hours: Interval[], rules: DayRules, span: OffsetSpan): void {
   const localFrom = span.from + span.offsetMs;
   const localTo = span.to + span.offsetMs;
