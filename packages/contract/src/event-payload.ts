@@ -45,7 +45,7 @@ const Avatar = closed(
   },
 );
 
-const SocialProfile = closed('A profile of the person on a social platform.', {
+const SocialProfile = closed('A profile of the person on a social platform. Never null.', {
   id: orNull(text("The person's id on the platform. Null only where `type` is null.")),
   type: orNull(
     choice('The platform. Null only when `actor.type` is system; we then send no profile at all.', SOCIAL_TYPES),
@@ -97,9 +97,9 @@ const actorFields = {
   ),
 };
 
-const Actor = closed('Who moved the status.', actorFields);
+const Actor = closed('Who moved the status. Never null.', actorFields);
 
-const AgentActivity = closed('What changed, for which agent.', {
+const AgentActivity = closed('What changed, for which agent. Never null.', {
   availability_event_type: choice(
     'The axis that changed. GeneralAvailability: is the agent here, signed in and active? Intelliassign: may the router assign conversations automatically? Never null.',
     AXES,
@@ -133,39 +133,47 @@ const AgentActivity = closed('What changed, for which agent.', {
 });
 
 /** The top-level object that is ours alone, beside the part that apps know. */
-export const Activity = closed('What this system adds to the event. A setting of the receiving app leaves it out.', {
-  id: opaqueId('Unique for ever and the same in every attempt and replay: drop what you have seen before. Never null.'),
-  sequence: integer('Counts 1, 2, 3 … per agent without a gap, in the order of recording. Never null.', { min: 1 }),
-  agent_id: uuid('The id of the agent whose status changed. Never null.'),
-  recorded_at: utcInstant(
-    'When the change was recorded: ISO 8601, UTC, milliseconds, Z. Can be later than `status_change_timestamp`. Never null.',
-  ),
-  reason: choice(
-    'What caused the change, on both axes; equals `actor.sub_entity` when the axis is Intelliassign. Never null.',
-    REASONS,
-  ),
-  prev_duration_ms: integer(
-    'How long the previous value lasted, in milliseconds: `status_change_timestamp` − `prev_status_change_timestamp`. Never null.',
-  ),
-  groups: list(
-    "The ids of the agent's groups at the time of the event; an empty list when there are none. Never null.",
-    opaqueId('The id of a group.'),
-    { max: WIRE_LIMITS.groupsOfAgentMax, unique: true },
-  ),
-});
+export const Activity = closed(
+  'What this system adds to the event. A setting of the receiving app leaves it out; never null.',
+  {
+    id: opaqueId(
+      'Unique for ever and the same in every attempt and replay: drop what you have seen before. Never null.',
+    ),
+    sequence: integer('Counts 1, 2, 3 … per agent without a gap, in the order of recording. Never null.', { min: 1 }),
+    agent_id: uuid('The id of the agent whose status changed. Never null.'),
+    recorded_at: utcInstant(
+      'When the change was recorded: ISO 8601, UTC, milliseconds, Z. Can be later than `status_change_timestamp`. Never null.',
+    ),
+    reason: choice(
+      'What caused the change, on both axes; equals `actor.sub_entity` when the axis is Intelliassign. Never null.',
+      REASONS,
+    ),
+    prev_duration_ms: integer(
+      'How long the previous value lasted, in milliseconds: `status_change_timestamp` − `prev_status_change_timestamp`. Never null.',
+    ),
+    groups: list(
+      "The ids of the agent's groups at the time of the event; an empty list when there are none. Never null.",
+      opaqueId('The id of a group.'),
+      { max: WIRE_LIMITS.groupsOfAgentMax, unique: true },
+    ),
+  },
+);
 export type Activity = Wire<typeof Activity>;
 
-const CurrentHost = open('Where the app is installed. Sent to apps of platform 3.0 only.', {
-  subscribed_modules: list(
-    'The names of the modules that the app subscribes to, such as chat_conversation.',
-    text('A module.'),
-  ),
-  endpoint_urls: Type.Unsafe<{ readonly [product: string]: string }>({
-    type: 'object',
-    additionalProperties: { type: 'string' },
-    description: 'The base address of each product, by product name.',
-  }),
-});
+const CurrentHost = open(
+  'Where the app is installed. Sent to apps of platform 3.0 only, left out for others; never null.',
+  {
+    subscribed_modules: list(
+      'The names of the modules that the app subscribes to, such as chat_conversation. Never null.',
+      text('A module.'),
+    ),
+    endpoint_urls: Type.Unsafe<{ readonly [product: string]: string }>({
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      description: 'The base address of each product, by product name. Never null.',
+    }),
+  },
+);
 
 const envelope = {
   account_id: text('The id of the account, as a string even where it is all digits. Never null.'),
@@ -189,15 +197,18 @@ const envelope = {
 export const ActivityPayload = open('A change of one axis of an agent: the payload of onAgentActivityCreate.', {
   ...envelope,
   event: Type.Literal(ACTIVITY_EVENT, { description: 'The name of the event. Never null.' }),
-  data: closed('What happened.', { actor: Actor, agent_activity: AgentActivity }),
+  data: closed('What happened. Never null.', { actor: Actor, agent_activity: AgentActivity }),
 });
 export type ActivityPayload = Wire<typeof ActivityPayload>;
 
-const AgentCustomStatus = closed('A custom status, as it was at the time of the event.', {
-  id: uuid('The id of the custom status. Never null.'),
-  name: statusName('Its name at the time of the event. Never null.'),
-  emoji: orNull(emoji('Its emoji short code, without colons. Null when it has none.')),
-});
+const AgentCustomStatus = closed(
+  'The custom status that the agent entered, as it was at the time of the event. Null when the new status is AVAILABLE or UNAVAILABLE.',
+  {
+    id: uuid('The id of the custom status. Never null.'),
+    name: statusName('Its name at the time of the event. Never null.'),
+    emoji: orNull(emoji('Its emoji short code, without colons. Null when it has none.')),
+  },
+);
 
 /** The payload of `onAgentCustomStatusUpdate`: an agent entered, left or swapped a custom status. */
 export const CustomStatusPayload = open(
@@ -205,14 +216,14 @@ export const CustomStatusPayload = open(
   {
     ...envelope,
     event: Type.Literal(CUSTOM_STATUS_EVENT, { description: 'The name of the event. Never null.' }),
-    data: closed('What happened.', {
-      actor: closed('Who moved the status.', {
+    data: closed('What happened. Never null.', {
+      actor: closed('Who moved the status. Never null.', {
         ...actorFields,
         actor_source: choice('The reason of the change; equals `sub_entity`. Never null.', REASONS),
       }),
       agent_custom_status: orNull(AgentCustomStatus),
-      associations: closed('Always an empty object.', {}),
-      changes: closed('What changed.', {
+      associations: closed('Always an empty object, never null.', {}),
+      changes: closed('What changed. Never null.', {
         status: Type.Unsafe<readonly [newName: string, oldName: string]>({
           type: 'array',
           items: statusName('AVAILABLE, UNAVAILABLE or the name that a custom status had then.'),

@@ -20,6 +20,7 @@ export const WIRE_LIMITS = Object.freeze({
   socialProfilesMax: 20,
   changesOfBatchMax: 1000,
   sessionsOfTickMax: 10_000,
+  faultsMax: 500,
   pageItemsDefault: 100,
   pageItemsMax: 1000,
   /** Below this an integer timestamp reads as 1973 or earlier, so it was meant as whole seconds: see `timestamp`. */

@@ -23,14 +23,14 @@ export type WirePattern = { readonly source: string; readonly words: string };
  * length of the text, which a hostile sender chooses.
  */
 export const WIRE_PATTERNS = Object.freeze({
-  orgId: { source: '^[0-9]{1,20}$', words: 'a string of 1 to 20 digits' },
+  orgId: { source: '^[0-9]{1,20}$', words: 'a string of digits' },
   email: { source: '^[^\\s@]+@[^\\s@]+$', words: 'an email address' },
   httpUrl: { source: '^https?://[^\\s]+$', words: 'an http or https address' },
   host: {
     source: '^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?$',
     words: 'a bare host without scheme or path, such as support.example.com',
   },
-  opaqueId: { source: '^[A-Za-z0-9_.:-]{1,64}$', words: 'an id of 1 to 64 letters, digits, "_", "-", "." or ":"' },
+  opaqueId: { source: '^[A-Za-z0-9_.:-]{1,64}$', words: 'an id of letters, digits, "_", "-", "." and ":"' },
   timeZone: { source: '^[A-Za-z][A-Za-z0-9_+/-]*$', words: 'an IANA time zone such as Europe/Berlin' },
   utcInstant: {
     source: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z$',
