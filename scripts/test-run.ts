@@ -1,5 +1,4 @@
 /** Runs the test files with node:test and prints what a person needs: one line per file, and every failure in full. */
-import { AssertionError } from 'node:assert';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { run } from 'node:test';
@@ -148,7 +147,8 @@ function describeError(error: unknown): string {
   if (typeof error === 'string') return error;
   const thrown = error instanceof Error && error.cause !== undefined ? error.cause : error;
   // The stack of an assertion already holds the difference; printing it whole would show both sides again.
-  const full = thrown instanceof AssertionError ? (thrown.stack ?? thrown.message) : thrown;
+  const isAssertion = thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_ASSERTION';
+  const full = isAssertion ? (thrown.stack ?? thrown.message) : thrown;
   const text = typeof full === 'string' ? full : inspect(full, { depth: 6 });
   return text.replace(/^ *at .*node:(internal|async_hooks).*\n?/gm, '');
 }
