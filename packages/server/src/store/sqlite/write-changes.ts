@@ -1,0 +1,288 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { FactRow } from '../../activity/fact-row.ts';
+import type { AgentState, AppLogLine, Change, StoredRecord } from '../../engine/change.ts';
+import { assert } from '../../time/assert.ts';
+import { STORE_LIMITS } from '../limits.ts';
+import { reasonCode, setByCode, transportCode } from './agent-row.ts';
+import { assertWritable, FACT_INSERT } from './fact-columns.ts';
+
+/** Writes the changes of one commit, all or none, and returns when they are on disk. */
+export type WriteChanges = (changes: readonly Change[]) => void;
+
+/** Prepares every statement once: preparing costs more than running, and a schema that is not ours fails here. */
+export function prepareWriter(database: DatabaseSync): WriteChanges {
+  const statements = prepareStatements(database);
+  const appendFact = factAppender(database);
+  const putAgent = agentWriter(database);
+  const appLog = appLogWriter(database);
+  const write: Writers = { statements, appendFact: appendFact.append, putAgent, addAppLog: appLog.add };
+
+  return (changes) => {
+    statements.begin.run();
+    try {
+      for (const change of changes) writeChange(write, change);
+      appLog.prune();
+      statements.commit.run();
+    } catch (error) {
+      // After some errors (a full disk is one) SQLite has rolled back already.
+      if (database.isTransaction) statements.rollback.run();
+      appendFact.forget();
+      appLog.forget();
+      throw error;
+    }
+    appendFact.keep();
+  };
+}
+
+type Writers = {
+  readonly statements: Statements;
+  readonly appendFact: (row: FactRow, checksum: string) => void;
+  readonly putAgent: (agent: AgentState) => void;
+  readonly addAppLog: (line: AppLogLine) => void;
+};
+
+function writeChange({ statements, appendFact, putAgent, addAppLog }: Writers, change: Change): void {
+  switch (change.kind) {
+    case 'AppendFact':
+      appendFact(change.row, change.checksum);
+      return;
+    case 'PutAgent':
+      putAgent(change.agent);
+      return;
+    case 'PutSession': {
+      const { number, slot, agent, transport, openedAt, lostAt } = change.session;
+      statements.putSession.run(number, slot, agent, transportCode(transport), openedAt, lostAt);
+      return;
+    }
+    case 'RemoveSession':
+      statements.removeSession.run(change.session);
+      return;
+    case 'PutRecord':
+      putRecord(statements, change.record);
+      return;
+    case 'RemoveRecord':
+      statements.removeRecord.run(change.type, change.key);
+      return;
+    case 'PutCounter':
+      statements.putCounter.run(change.name, change.value);
+      return;
+    case 'PutAnswer': {
+      const { scope, key, requestHash, status, body, at } = change.answer;
+      statements.putAnswer.run(scope, key, requestHash, status, body, at);
+      return;
+    }
+    case 'RemoveAnswersBefore':
+      statements.removeAnswersBefore.run(change.before);
+      return;
+    case 'PutKeyValue': {
+      const { app, key, value, expiresAt } = change.entry;
+      statements.putKeyValue.run(app, key, value, expiresAt);
+      return;
+    }
+    case 'RemoveKeyValue':
+      statements.removeKeyValue.run(change.app, change.key);
+      return;
+    case 'RemoveKeyValues':
+      statements.removeKeyValues.run(change.app);
+      return;
+    case 'AddAppLog':
+      addAppLog(change.line);
+      return;
+    case 'PutCursor':
+      statements.putCursor.run(change.subscription, change.position);
+      return;
+    case 'PutLane': {
+      const { subscription, agent, position, mode, attempts, nextAttemptAt, lastError } = change.lane;
+      statements.putLane.run(subscription, agent, position, mode, attempts, nextAttemptAt, lastError);
+      return;
+    }
+    case 'RemoveLane':
+      statements.removeLane.run(change.subscription, change.agent);
+      return;
+    case 'AddAttempt': {
+      const { subscription, position, number, at, durationMs, error } = change.attempt;
+      statements.addAttempt.run(subscription, position, number, at, durationMs, error);
+      return;
+    }
+    case 'PutDeadLetter': {
+      const { subscription, position, agent, attempts, at, error, redeliveredAt } = change.letter;
+      statements.putDeadLetter.run(subscription, position, agent, attempts, at, error, redeliveredAt);
+      return;
+    }
+    case 'RemoveSubscription':
+      for (const removal of statements.removeSubscription) removal.run(change.subscription);
+      return;
+  }
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(database: DatabaseSync) {
+  const prepare = (sql: string): StatementSync => database.prepare(sql);
+  return {
+    begin: prepare('BEGIN IMMEDIATE'),
+    commit: prepare('COMMIT'),
+    rollback: prepare('ROLLBACK'),
+    putSession: prepare(
+      'REPLACE INTO session (number, slot, agent, transport, opened_at, lost_at) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    removeSession: prepare('DELETE FROM session WHERE number = ?'),
+    putRecord: prepare('REPLACE INTO record (type, key, account, position, body) VALUES (?, ?, ?, ?, ?)'),
+    removeRecord: prepare('DELETE FROM record WHERE type = ? AND key = ?'),
+    putCounter: prepare('REPLACE INTO counter (name, value) VALUES (?, ?)'),
+    putAnswer: prepare('REPLACE INTO answer (scope, key, request_hash, status, body, at) VALUES (?, ?, ?, ?, ?, ?)'),
+    removeAnswersBefore: prepare('DELETE FROM answer WHERE at < ?'),
+    putKeyValue: prepare('REPLACE INTO key_value (app, key, value, expires_at) VALUES (?, ?, ?, ?)'),
+    removeKeyValue: prepare('DELETE FROM key_value WHERE app = ? AND key = ?'),
+    removeKeyValues: prepare('DELETE FROM key_value WHERE app = ?'),
+    putCursor: prepare('REPLACE INTO cursor (subscription, position) VALUES (?, ?)'),
+    putLane: prepare(
+      `REPLACE INTO lane (subscription, agent, position, mode, attempts, next_attempt_at, last_error)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    removeLane: prepare('DELETE FROM lane WHERE subscription = ? AND agent = ?'),
+    addAttempt: prepare(
+      'INSERT INTO attempt (subscription, position, number, at, duration_ms, error) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    putDeadLetter: prepare(
+      `REPLACE INTO dead_letter (subscription, position, agent, attempts, at, error, redelivered_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    removeSubscription: ['cursor', 'lane', 'attempt', 'dead_letter'].map((table) =>
+      prepare(`DELETE FROM ${table} WHERE subscription = ?`),
+    ),
+  };
+}
+
+function putRecord(statements: Statements, { type, key, account, position, body }: StoredRecord): void {
+  statements.putRecord.run(type, key, account, position, body);
+}
+
+/** Appends at the end and nowhere else: a gap in the log would be a fact that nobody can ever tell. */
+function factAppender(database: DatabaseSync) {
+  const insert = database.prepare(FACT_INSERT);
+  let durableEnd = Number(database.prepare('SELECT max(position) AS position FROM fact').get()?.position ?? 0);
+  let end = durableEnd;
+  // Bound values are copied, so one buffer serves every row.
+  const checksumBytes = Buffer.alloc(16);
+  const append = (row: FactRow, checksum: string): void => {
+    assert(row.position === end + 1, `the log ends at ${end}: position ${row.position} would not follow`);
+    assertWritable(row);
+    assert(checksumBytes.write(checksum, 'hex') === 16 && checksum.length === 32, 'a checksum has 32 hex digits');
+    insert.run(
+      row.position,
+      row.account,
+      row.agent,
+      row.kind,
+      row.at,
+      row.delay,
+      row.sequence,
+      row.status,
+      row.prev_status,
+      row.prev_duration,
+      row.reason,
+      row.subject,
+      row.actor,
+      row.context,
+      row.session,
+      row.flags,
+      row.detail,
+      row.previous,
+      checksumBytes,
+    );
+    end = row.position;
+  };
+  const keep = (): void => {
+    durableEnd = end;
+  };
+  const forget = (): void => {
+    end = durableEnd;
+  };
+  return { append, keep, forget };
+}
+
+/** An agent is updated thousands of times and inserted once: update first is 10 % cheaper than an upsert. */
+function agentWriter(database: DatabaseSync): (agent: AgentState) => void {
+  const columns = [
+    'account',
+    'head',
+    'profile_position',
+    'sequence',
+    'changed_at',
+    'general_status',
+    'general_since',
+    'general_prev_status',
+    'general_reason',
+    'intelliassign_status',
+    'intelliassign_since',
+    'intelliassign_prev_status',
+    'intelliassign_reason',
+    'intelliassign_until',
+    'intelliassign_set_by',
+    'activity_at',
+    'missed',
+  ];
+  const update = database.prepare(
+    `UPDATE agent SET ${columns.map((name) => `${name} = ?`).join(', ')} WHERE number = ?`,
+  );
+  const places = columns.map(() => '?').join(', ');
+  const insert = database.prepare(`INSERT INTO agent (${columns.join(', ')}, number) VALUES (${places}, ?)`);
+  return (agent) => {
+    if (runAgent(update, agent).changes === 0) runAgent(insert, agent);
+  };
+}
+
+function runAgent(statement: StatementSync, { number, account, head, profilePosition, availability }: AgentState) {
+  const { sequence, changedAt, general, intelliassign, activityAt, missed } = availability;
+  return statement.run(
+    account,
+    head,
+    profilePosition,
+    sequence,
+    changedAt,
+    general.status,
+    general.since,
+    general.prevStatus,
+    reasonCode(general.reason),
+    intelliassign.status,
+    intelliassign.since,
+    intelliassign.prevStatus,
+    reasonCode(intelliassign.reason),
+    intelliassign.until,
+    setByCode(intelliassign.setBy),
+    activityAt,
+    missed,
+    number,
+  );
+}
+
+/** Keeps each app's newest lines: an app that prints without end costs a bounded part of the disk. */
+function appLogWriter(database: DatabaseSync) {
+  const insert = database.prepare('INSERT INTO app_log (app, at, level, text, event_id) VALUES (?, ?, ?, ?, ?)');
+  const remove = database.prepare(
+    `DELETE FROM app_log WHERE app = ?1 AND number <=
+       (SELECT number FROM app_log WHERE app = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)`,
+  );
+  /** Lines since the last pruning, by app. An app that is not in it was not looked at since the start. */
+  const linesSince = new Map<string, number>();
+  const due = new Set<string>();
+  const add = (line: AppLogLine): void => {
+    insert.run(line.app, line.at, line.level, line.text, line.eventId);
+    const lines = linesSince.get(line.app) ?? STORE_LIMITS.appLogLinesSlack;
+    if (lines >= STORE_LIMITS.appLogLinesSlack) due.add(line.app);
+    linesSince.set(line.app, lines + 1);
+  };
+  const prune = (): void => {
+    for (const app of due) {
+      remove.run(app, STORE_LIMITS.appLogLinesKept);
+      linesSince.set(app, 0);
+    }
+    due.clear();
+  };
+  /** What was counted may have been rolled back: look again. */
+  const forget = (): void => {
+    due.clear();
+    linesSince.clear();
+  };
+  return { add, prune, forget };
+}
