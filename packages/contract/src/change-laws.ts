@@ -71,12 +71,7 @@ export const ACTIVITY_LAWS: readonly PayloadLaw[] = [
   },
   {
     rule: 'only a custom status has an emoji',
-    faults: ({ read, axis, statusAt }) => {
-      const pointer = '/data/agent_activity/emoji';
-      return !isCustom({ axis, status: read(statusAt) }) && isText(read(pointer))
-        ? [{ pointer, detail: `expected null, since no custom status is set, got ${inWords(read(pointer))}` }]
-        : [];
-    },
+    faults: (payload) => emojiFaults(payload),
   },
   {
     rule: 'a status begins no earlier than the one before',
@@ -162,8 +157,8 @@ const sortFaults = ({ read }: PayloadView, { pointer, sorts, why }: SortRule): r
   return [{ pointer, detail: `expected ${what}, since ${why}, got ${inWords(status)}` }];
 };
 
-const isCustom = ({ axis, status }: { readonly axis: unknown; readonly status: unknown }): boolean =>
-  axis !== 'GeneralAvailability' && isText(status) && sortInAnyLetters(status) === 'custom';
+const isCustom = ({ axis, status }: { readonly axis: unknown; readonly status: string }): boolean =>
+  axis !== 'GeneralAvailability' && sortInAnyLetters(status) === 'custom';
 
 const customStatusIdFaults = ({ read, axis, statusAt }: PayloadView): readonly Fault[] => {
   const pointer = '/data/agent_activity/custom_status_id';
@@ -176,6 +171,13 @@ const customStatusIdFaults = ({ read, axis, statusAt }: PayloadView): readonly F
   }
   const why = axis === 'GeneralAvailability' ? 'the axis is GeneralAvailability' : `the status is ${status}`;
   return id === null ? [] : [{ pointer, detail: `expected null, since ${why}, got ${inWords(id)}` }];
+};
+
+const emojiFaults = ({ read, axis, statusAt }: PayloadView): readonly Fault[] => {
+  const pointer = '/data/agent_activity/emoji';
+  const [emoji, status] = [read(pointer), read(statusAt)];
+  if (!isText(emoji) || !isText(status) || isCustom({ axis, status })) return [];
+  return [{ pointer, detail: `expected null, since no custom status is set, got ${inWords(emoji)}` }];
 };
 
 const timesOf = ({ read }: PayloadView): readonly [time: number, previous: number] | undefined => {

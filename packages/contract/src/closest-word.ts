@@ -23,17 +23,23 @@ export const closestWord = (slip: string, words: readonly string[]): Meant | und
 /** `customStatusId`, `custom-status-id` and `custom_status_id` are the same word, written by other habits. */
 const plain = (word: string): string => word.toLowerCase().replaceAll(/[_\s-]/g, '');
 
-/** How many letters must be added, taken away or changed; more than `most` is not worth counting exactly. */
+/**
+ * How many letters must be added, taken away, changed or swapped with their neighbour; more than `most` is not worth
+ * counting exactly. The table is filled row by row, and a swap looks back two rows.
+ */
 const edits = (one: string, other: string, most: number): number => {
   if (Math.abs(one.length - other.length) > most) return most + 1;
-  let row = Array.from({ length: other.length + 1 }, (_, column) => column);
+  let beforeLast: readonly number[] = [];
+  let last: readonly number[] = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (let line = 1; line <= one.length; line += 1) {
-    const next = [line];
+    const row = [line];
     for (let column = 1; column <= other.length; column += 1) {
-      const change = (row[column - 1] ?? 0) + (one[line - 1] === other[column - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+      const changed = (last[column - 1] ?? 0) + (one[line - 1] === other[column - 1] ? 0 : 1);
+      const swapped = one[line - 1] === other[column - 2] && one[line - 2] === other[column - 1];
+      const swap = swapped ? (beforeLast[column - 2] ?? most) + 1 : Infinity;
+      row.push(Math.min(changed, (last[column] ?? 0) + 1, (row[column - 1] ?? 0) + 1, swap));
     }
-    row = next;
+    [beforeLast, last] = [last, row];
   }
-  return row[other.length] ?? most + 1;
+  return last[other.length] ?? most + 1;
 };
