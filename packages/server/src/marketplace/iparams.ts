@@ -1,0 +1,355 @@
+import { getNodeValue, type Node } from 'jsonc-parser';
+import type { AppFiles } from './app-files.ts';
+import { didYouMean } from './did-you-mean.ts';
+import type { Finding } from './finding.ts';
+import { checkIparamValue } from './iparam-value.ts';
+import { doubledKeys, type JsonMember, memberOf, membersOf, readJsonDocument, textOf } from './json-document.ts';
+import type { JsonObject, JsonValue } from './json-value.ts';
+import { findingAt, type SourceText, sourceText } from './source-text.ts';
+
+/** The types of installation parameters. */
+export const iparamTypes = [
+  'text',
+  'paragraph',
+  'dropdown',
+  'email',
+  'number',
+  'phone_number',
+  'date',
+  'url',
+  'radio',
+  'checkbox',
+  'multiselect',
+  'domain',
+  'api_key',
+] as const;
+
+export type IparamType = (typeof iparamTypes)[number];
+
+/** One installation parameter of an app. */
+export interface IparamDefinition {
+  readonly name: string;
+  readonly type: IparamType;
+  readonly displayName: string;
+  readonly description: string | null;
+  readonly required: boolean;
+  readonly visible: boolean;
+  /** Masked wherever people look; the app's callbacks get it in clear. */
+  readonly secure: boolean;
+  /** Undefined when the app gives none. */
+  readonly defaultValue: JsonValue | undefined;
+  /** What may be chosen (dropdown, radio, multiselect). */
+  readonly options: readonly string[];
+  readonly pattern: { readonly source: string; readonly message: string | null } | null;
+}
+
+/** How an app asks for its parameters: by a list of definitions, or by a page of its own that knows their rules. */
+export type InstallationPage =
+  | { readonly kind: 'definitions'; readonly definitions: readonly IparamDefinition[] }
+  | { readonly kind: 'custom_page' };
+
+/** An installation page and what is wrong with it. */
+export interface IparamsReading {
+  readonly installation: InstallationPage;
+  readonly findings: readonly Finding[];
+}
+
+/** Path of the definitions below the app folder. */
+export const iparamsFile = 'config/iparams.json';
+const customPageFile = 'config/iparams.html';
+
+const fieldKeys = [
+  ...['display_name', 'type', 'description', 'required', 'visible', 'default_value', 'options', 'regex', 'secure'],
+  ...['data-bind', 'type_attributes', 'events', 'modules'],
+];
+const typesWithOptions: readonly string[] = ['dropdown', 'radio', 'multiselect'];
+const typesWithPattern: readonly string[] = ['text', 'email', 'phone_number', 'url', 'paragraph', 'number'];
+const typesOfProducts: readonly string[] = ['domain', 'api_key'];
+
+/** Reads the definitions of an app's installation parameters and names every fault in them. */
+export function readIparams(files: AppFiles): IparamsReading {
+  const source = sourceText(iparamsFile, files.get(iparamsFile) ?? '{}');
+  const hasPage = files.has(customPageFile);
+  if (!files.has(iparamsFile)) {
+    return hasPage
+      ? { installation: { kind: 'custom_page' }, findings: [] }
+      : { installation: noDefinitions, findings: [missingFile(source)] };
+  }
+  const findings: Finding[] = hasPage ? [bothFiles(source)] : [];
+  const document = readJsonDocument(source);
+  findings.push(...document.findings);
+  if (document.root === null) return { installation: noDefinitions, findings };
+  if (document.root.type !== 'object')
+    return { installation: noDefinitions, findings: [...findings, notAnObject(source)] };
+  const fields = membersOf(document.root).map((member) => readField(source, member));
+  findings.push(...doubledKeys(source, document.root), ...fields.flatMap((field) => field.findings));
+  const definitions = fields.flatMap(({ definition }) => (definition === null ? [] : [definition]));
+  return { installation: { kind: 'definitions', definitions }, findings };
+}
+
+/** The parameters an app runs with until somebody sets others: the defaults of those that have one. */
+export function defaultIparams(installation: InstallationPage): JsonObject {
+  if (installation.kind === 'custom_page') return {};
+  return Object.fromEntries(
+    installation.definitions.flatMap(({ name, defaultValue }) =>
+      defaultValue === undefined ? [] : [[name, defaultValue] as const],
+    ),
+  );
+}
+
+/** A fault in given parameters: where (a JSON pointer below the parameters) and what. */
+export interface IparamFault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** Parameters that the app may run with, or every fault in those given. */
+export type IparamsCheck =
+  | { readonly kind: 'accepted'; readonly iparams: JsonObject }
+  | { readonly kind: 'rejected'; readonly code: 'invalid_iparams'; readonly errors: readonly IparamFault[] };
+
+/**
+ * Checks given parameters against an app's definitions: types, choices, patterns, required ones and unknown names.
+ * What is not given takes its default. An app with a page of its own accepts every object: the page checks.
+ */
+export function checkIparams(installation: InstallationPage, given: unknown): IparamsCheck {
+  if (!isPlainObject(given)) return rejected([{ pointer: '', detail: 'must be a JSON object' }]);
+  if (installation.kind === 'custom_page') return { kind: 'accepted', iparams: given };
+  const names = installation.definitions.map(({ name }) => name);
+  const unknown = Object.keys(given).filter((name) => !names.includes(name));
+  const faults = [
+    ...unknown.map((name) => unknownName(name, names)),
+    ...installation.definitions.flatMap((definition) => faultsOf(definition, given)),
+  ];
+  if (faults.length > 0) return rejected(faults);
+  return {
+    kind: 'accepted',
+    iparams: Object.fromEntries([...Object.entries(defaultIparams(installation)), ...Object.entries(given)]),
+  };
+}
+
+const noDefinitions: InstallationPage = { kind: 'definitions', definitions: [] };
+
+function rejected(errors: readonly IparamFault[]): IparamsCheck {
+  return { kind: 'rejected', code: 'invalid_iparams', errors };
+}
+
+function isPlainObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unknownName(name: string, names: readonly string[]): IparamFault {
+  const guess = didYouMean(name, names);
+  const hint = guess === null ? '' : `; did you mean "${guess}"?`;
+  return { pointer: pointerTo(name), detail: `is not a parameter of this app${hint}` };
+}
+
+function faultsOf(definition: IparamDefinition, given: JsonObject): readonly IparamFault[] {
+  const pointer = pointerTo(definition.name);
+  const isGiven = Object.hasOwn(given, definition.name);
+  const value = isGiven ? given[definition.name] : definition.defaultValue;
+  if (value === undefined || value === null || value === '') {
+    return definition.required ? [{ pointer, detail: 'is required' }] : [];
+  }
+  if (!isGiven) return [];
+  return checkIparamValue(definition, value).map((detail) => ({ pointer, detail }));
+}
+
+function pointerTo(name: string): string {
+  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+function missingFile(source: SourceText): Finding {
+  return findingAt(source, 0, {
+    severity: 'warning',
+    code: 'iparams-missing',
+    message: 'iparams.json is mandatory.',
+    expected: 'config/iparams.json',
+    fix: 'add config/iparams.json; {} will do for an app without parameters',
+  });
+}
+
+function bothFiles(source: SourceText): Finding {
+  return findingAt(source, 0, {
+    severity: 'error',
+    code: 'iparams-ambiguous',
+    message: 'Unsupported File(s). Specify either iparams.html or iparams.json',
+    fix: 'remove config/iparams.html or config/iparams.json',
+  });
+}
+
+function notAnObject(source: SourceText): Finding {
+  const message = 'config/iparams.json must hold a JSON object';
+  return findingAt(source, 0, { severity: 'error', code: 'iparams-type', message, expected: '{ … }' });
+}
+
+interface FieldReading {
+  readonly definition: IparamDefinition | null;
+  readonly findings: readonly Finding[];
+}
+
+function readField(source: SourceText, member: JsonMember): FieldReading {
+  const { key: name, keyNode, value } = member;
+  if (value.type !== 'object') {
+    const message = `the '${name}' field must be an object`;
+    const expected = '{ "display_name": "…", "type": "text" }';
+    const finding = findingAt(source, value.offset, { severity: 'error', code: 'iparam-type', message, expected });
+    return { definition: null, findings: [finding] };
+  }
+  const type = iparamTypes.find((known) => known === textOf(memberOf(value, 'type')?.value));
+  const findings = [
+    ...missingKeys(source, member, type),
+    ...invalidKeys(source, member),
+    ...invalidType(source, member, type),
+    ...doubledKeys(source, value),
+    ...unmaskedSecret(source, { name, keyNode, field: value }),
+  ];
+  if (type === undefined) return { definition: null, findings };
+  const definition = define(name, { type, field: value });
+  return { definition, findings: [...findings, ...checkDefinition(source, { definition, field: value, keyNode })] };
+}
+
+function define(name: string, { type, field }: { type: IparamType; field: Node }): IparamDefinition {
+  const defaultNode = memberOf(field, 'default_value')?.value;
+  return {
+    name,
+    type,
+    displayName: textOf(memberOf(field, 'display_name')?.value) ?? name,
+    description: textOf(memberOf(field, 'description')?.value) ?? null,
+    required: memberOf(field, 'required')?.value.value === true,
+    visible: memberOf(field, 'visible')?.value.value !== false,
+    secure: memberOf(field, 'secure')?.value.value === true,
+    defaultValue: defaultNode === undefined ? undefined : (getNodeValue(defaultNode) as JsonValue),
+    options: optionsOf(memberOf(field, 'options')?.value),
+    pattern: patternOf(memberOf(field, 'regex')?.value),
+  };
+}
+
+// Options are a list of texts, or an object whose values are the texts shown.
+function optionsOf(node: Node | undefined): readonly string[] {
+  const nodes = node?.type === 'object' ? membersOf(node).map(({ value }) => value) : (node?.children ?? []);
+  return nodes.flatMap(({ type, value }) => (type === 'string' || type === 'number' ? [String(value)] : []));
+}
+
+// { "<name of the rule>": "<pattern>", "<name>-error": "<message>" }
+function patternOf(node: Node | undefined): IparamDefinition['pattern'] {
+  const rule = membersOf(node).find(({ key, value }) => !key.endsWith('-error') && value.type === 'string');
+  if (rule === undefined) return null;
+  return { source: String(rule.value.value), message: textOf(memberOf(node, `${rule.key}-error`)?.value) ?? null };
+}
+
+function missingKeys(source: SourceText, { key, keyNode, value }: JsonMember, type?: IparamType): readonly Finding[] {
+  const needed = ['display_name', 'type', ...(typesWithOptions.includes(type ?? '') ? ['options'] : [])];
+  const missing = needed.filter((name) => memberOf(value, name) === undefined);
+  if (missing.length === 0) return [];
+  const message = `The mandatory key(s), ${missing.join(', ')}, missing for the '${key}' field.`;
+  return [findingAt(source, keyNode.offset, { severity: 'error', code: 'iparam-key-missing', message })];
+}
+
+function invalidKeys(source: SourceText, { key, value }: JsonMember): readonly Finding[] {
+  const invalid = membersOf(value).filter((member) => !fieldKeys.includes(member.key));
+  return invalid.map((member) => {
+    const guess = didYouMean(member.key, fieldKeys);
+    return findingAt(source, member.keyNode.offset, {
+      severity: 'warning',
+      code: 'iparam-key-invalid',
+      message: `Invalid key(s), ${member.key}, found in the '${key}' field.`,
+      ...(guess === null ? {} : { fix: `did you mean "${guess}"?` }),
+    });
+  });
+}
+
+function invalidType(source: SourceText, { key, value }: JsonMember, type?: IparamType): readonly Finding[] {
+  const member = memberOf(value, 'type');
+  if (type !== undefined || member === undefined) return [];
+  const written =
+    textOf(member.value) ?? source.text.slice(member.value.offset, member.value.offset + member.value.length);
+  const guess = didYouMean(written, iparamTypes);
+  return [
+    findingAt(source, member.value.offset, {
+      severity: 'error',
+      code: 'iparam-type-invalid',
+      message: `Invalid type, ${written}, found in the '${key}' field.`,
+      expected: `one of ${iparamTypes.join(', ')}`,
+      ...(guess === null ? {} : { fix: `did you mean "${guess}"?` }),
+    }),
+  ];
+}
+
+function unmaskedSecret(source: SourceText, at: { name: string; keyNode: Node; field: Node }): readonly Finding[] {
+  if (!/auth|token|key|secret/i.test(at.name) || memberOf(at.field, 'secure') !== undefined) return [];
+  return [
+    findingAt(source, at.keyNode.offset, {
+      severity: 'warning',
+      code: 'iparam-not-secure',
+      message: `the '${at.name}' field sounds like a secret and is not masked`,
+      fix: 'add "secure": true',
+    }),
+  ];
+}
+
+interface DefinitionPlace {
+  readonly definition: IparamDefinition;
+  readonly field: Node;
+  readonly keyNode: Node;
+}
+
+function checkDefinition(source: SourceText, place: DefinitionPlace): readonly Finding[] {
+  return [...checkDefault(source, place), ...checkPattern(source, place), ...checkAttributes(source, place)];
+}
+
+function checkDefault(source: SourceText, { definition, field, keyNode }: DefinitionPlace): readonly Finding[] {
+  const { name, type, defaultValue, options } = definition;
+  const node = memberOf(field, 'default_value')?.value;
+  if (type === 'dropdown' && options.length > 0 && node === undefined) {
+    const message = `In the '${name}' field, specify the default value for the dropdown type.`;
+    return [findingAt(source, keyNode.offset, { severity: 'error', code: 'iparam-default-missing', message })];
+  }
+  if (node === undefined || defaultValue === undefined || defaultValue === '') return [];
+  if (type === 'dropdown' && typeof defaultValue === 'string' && !options.includes(defaultValue)) {
+    const message = `The default value specified for the '${name}' dropdown type is not listed in the options.`;
+    const expected = `one of ${options.join(', ')}`;
+    return [findingAt(source, node.offset, { severity: 'error', code: 'iparam-default-unlisted', message, expected })];
+  }
+  return checkIparamValue(definition, defaultValue).map((detail) =>
+    findingAt(source, node.offset, {
+      severity: 'error',
+      code: 'iparam-default-invalid',
+      message: `the default value of the '${name}' field ${detail}`,
+    }),
+  );
+}
+
+function checkPattern(source: SourceText, { definition, field }: DefinitionPlace): readonly Finding[] {
+  const member = memberOf(field, 'regex');
+  if (member === undefined || definition.pattern === null) return [];
+  if (!typesWithPattern.includes(definition.type)) {
+    const message = `"regex" means nothing for the type ${definition.type} of the '${definition.name}' field`;
+    return [findingAt(source, member.keyNode.offset, { severity: 'warning', code: 'iparam-regex-useless', message })];
+  }
+  if (isPattern(definition.pattern.source)) return [];
+  const message = `the regex of the '${definition.name}' field is not a regular expression`;
+  return [findingAt(source, member.value.offset, { severity: 'error', code: 'iparam-regex-invalid', message })];
+}
+
+function isPattern(source: string): boolean {
+  try {
+    new RegExp(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function checkAttributes(source: SourceText, { definition, field }: DefinitionPlace): readonly Finding[] {
+  const product = memberOf(memberOf(field, 'type_attributes')?.value, 'product');
+  if (!typesOfProducts.includes(definition.type) || product !== undefined) return [];
+  return [
+    findingAt(source, memberOf(field, 'type')?.value.offset ?? field.offset, {
+      severity: 'error',
+      code: 'iparam-attributes-missing',
+      message: `\`type_attributes\` must be specified for type ${definition.type} in iparams.json.`,
+      expected: '"type_attributes": { "product": "…" }',
+    }),
+  ];
+}

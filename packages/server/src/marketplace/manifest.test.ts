@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Finding } from './finding.ts';
+import { readManifest } from './manifest.ts';
+
+function read(manifest: unknown) {
+  const text = typeof manifest === 'string' ? manifest : JSON.stringify(manifest, null, 2);
+  return readManifest(new Map([['manifest.json', text]]));
+}
+
+function places(findings: readonly Finding[]): readonly string[] {
+  return findings.map(({ severity, code, line, column }) => `${severity} ${code} ${line}:${column}`);
+}
+
+const handler = (name: string) => ({ handler: name });
+
+test('reads the products of 2.x and dispatches by product and event', () => {
+  const { manifest, findings } = read({
+    'platform-version': '2.3',
+    product: {
+      freshchat: { events: { onAgentActivityCreate: handler('onActivity') } },
+      freshdesk: { events: { onConversationCreate: handler('onReply') }, functions: { lookUp: { timeout: 10 } } },
+    },
+    engines: { node: '18.14.2', fdk: '9.0.0' },
+    dependencies: { mongoose: '7.0.1' },
+  });
+  assert.deepEqual(findings, []);
+  assert.deepEqual(manifest, {
+    platformVersion: '2.3',
+    products: ['freshchat', 'freshdesk'],
+    modules: [],
+    handlers: [
+      { module: 'freshchat', event: 'onAgentActivityCreate', handler: 'onActivity' },
+      { module: 'freshdesk', event: 'onConversationCreate', handler: 'onReply' },
+    ],
+    functions: [{ module: 'freshdesk', name: 'lookUp', timeoutSeconds: 10 }],
+    requests: [],
+    jobs: [],
+    dependencies: [{ name: 'mongoose', version: '7.0.1' }],
+    engines: { node: '18.14.2', fdk: '9.0.0' },
+  });
+});
+
+test('reads the modules of 3.0, where one event may have a handler in each', () => {
+  const { manifest, findings } = read({
+    'platform-version': '3.0',
+    modules: {
+      common: { events: { onAppInstall: handler('onInstall') }, jobs: { bulk: {} }, requests: { createTicket: {} } },
+      chat_conversation: { events: { onConversationCreate: handler('onChat') } },
+      support_ticket: { events: { onConversationCreate: handler('onTicketReply') } },
+      support_company: { events: { onCompanyDelete: handler('onCompany') } },
+    },
+    engines: { node: '24.11.1', fdk: '10.1.2' },
+    scripts: { 'fdk-unit-test': 'vitest run' },
+  });
+  assert.deepEqual(findings, []);
+  assert.deepEqual(manifest?.modules, ['common', 'chat_conversation', 'support_ticket', 'support_company']);
+  assert.deepEqual(manifest?.handlers.slice(1, 3), [
+    { module: 'chat_conversation', event: 'onConversationCreate', handler: 'onChat' },
+    { module: 'support_ticket', event: 'onConversationCreate', handler: 'onTicketReply' },
+  ]);
+  assert.deepEqual([manifest?.jobs, manifest?.requests], [['bulk'], ['createTicket']]);
+});
+
+test('accepts a product without events', () => {
+  const { manifest, findings } = read({ 'platform-version': '2.0', product: { freshchat: {} } });
+  assert.deepEqual([findings, manifest?.products], [[], ['freshchat']]);
+});
+
+test('says where the bare fragment of the reference page belongs', () => {
+  const { manifest, findings } = read('"events": {\n"onAgentActivityCreate": {\n"handler": "onActivity"\n}\n}');
+  assert.equal(manifest, null);
+  assert.deepEqual(places(findings), ['error manifest-fragment 1:1']);
+  assert.match(findings[0]?.message ?? '', /braces.*missing.*product\.freshchat.*modules\.chat_conversation/);
+  assert.match(findings[0]?.fix ?? '', /"onAgentActivityCreate"/);
+});
+
+test('says where an "events" with its own braces belongs', () => {
+  const { findings } = read({ events: { onAgentActivityCreate: handler('onActivity') } });
+  assert.ok(places(findings).includes('error events-misplaced 2:3'));
+});
+
+test('names every slip at once, each with its place and the word that was meant', () => {
+  const { findings } = read({
+    'platform-version': '2.2',
+    product: {
+      freshchta: { events: { onAgentActivityCreate: { hanlder: 'onActivity' } } },
+      freshdesk: { evnets: { onTicketCreate: handler('onTicket') }, events: { onTicketCraete: handler('onTicket') } },
+    },
+  });
+  assert.deepEqual(
+    findings.map(({ code, line, fix }) => `${line} ${code}: ${fix}`),
+    [
+      '4 product-invalid: rename it to "freshchat"',
+      '7 handler-slip: rename "hanlder" to "handler"',
+      '18 event-invalid: rename it to "onTicketCreate"',
+      '12 section-key-unknown: rename it to "events"',
+    ],
+  );
+});
+
+test('names modules and events of 3.0 that are slips or in the wrong place', () => {
+  const { findings } = read({
+    'platform-version': '3.0',
+    modules: {
+      common: { events: { onAgentActivityCreate: handler('a') } },
+      chat_converstion: { events: {} },
+      chat_conversation: {
+        events: { onAppInstall: handler('b'), onAgentActivtyCreate: handler('c'), onTea: handler('d') },
+      },
+      brand_new_module: { events: { onBrandNewThingCreate: handler('e') } },
+    },
+    engines: {},
+  });
+  assert.deepEqual(
+    findings.map(({ severity, message }) => `${severity}: ${message}`),
+    [
+      'error: module "chat_converstion" does not exist: did you mean "chat_conversation"?',
+      'warning: module "brand_new_module" is not known here: its events never come',
+      "error: Invalid event: 'onAgentActivityCreate' for module: common (it belongs in modules.chat_conversation)",
+      "error: Invalid event: 'onAppInstall' for module: chat_conversation (it belongs in modules.common)",
+      "error: Invalid event: 'onAgentActivtyCreate' for module: chat_conversation (did you mean 'onAgentActivityCreate'?)",
+      "error: Invalid event: 'onTea' for module: chat_conversation",
+    ],
+  );
+});
+
+test('speaks as the vendor does where the vendor has a sentence', () => {
+  const messages = (manifest: unknown) => read(manifest).findings.map(({ message }) => message);
+  const events = { onAgentActivityCreate: handler('a') };
+  assert.deepEqual(messages({ 'platform-version': '4.0', product: { freshchat: {} } }), [
+    'Invalid platform version mentioned in manifest.json - 4.0',
+  ]);
+  assert.deepEqual(messages({ 'platform-version': 2.3, product: { freshchat: {} } }), [
+    'Invalid platform version mentioned in manifest.json - 2.3',
+  ]);
+  assert.deepEqual(messages({ 'platform-version': '2.3' }), ['Atleast one product must be mentioned in manifest.json']);
+  assert.deepEqual(messages({ 'platform-version': '3.0', product: { freshchat: { events } }, engines: {} }), [
+    'Platform version >= 3.0 does not support "product" in manifest.json',
+    'At least one module must be present in the manifest.json for platform version >= 3.0',
+  ]);
+  assert.deepEqual(messages({ 'platform-version': '3.0', modules: { common: { location: {} } } }), [
+    'At least one module apart from common must be mentioned',
+    '/modules/common/location must NOT have fewer than 1 properties',
+    "must have required property 'engines' in manifest.json",
+  ]);
+  assert.deepEqual(
+    messages({ 'platform-version': '2.3', name: 'x', product: { freshchat: {} }, dependencies: { a: '^1.0.0' } }),
+    [
+      "Package 'a' version contains special characters(^ or ~).",
+      "must NOT have additional properties 'name' in manifest.json",
+    ],
+  );
+});
+
+test('lets an app load whose manifest has only harmless oddities', () => {
+  const reading = read({
+    'platform-version': '2.3',
+    name: 'x',
+    'whitelisted-domains': [],
+    product: { freshchat: { events: { onMessageCreate: { handler: 'a', note: 1 } }, colour: 'red' } },
+  });
+  assert.notEqual(reading.manifest, null);
+  assert.deepEqual([...new Set(reading.findings.map(({ severity }) => severity))], ['warning']);
+});
+
+test('refuses an event that is mapped twice', () => {
+  const text =
+    '{"platform-version":"2.3","product":{"freshchat":{"events":{"onMessageCreate":{"handler":"a"},"onMessageCreate":{"handler":"b"}}}}}';
+  const messages = read(text).findings.map(({ message }) => message);
+  assert.deepEqual(messages, ["Event 'onMessageCreate' is already mapped to a callback for product: freshchat"]);
+});
+
+test('names broken JSON by line and column, and what it can still understand beside it', () => {
+  const text = '{\n  "platform-version": "2.3"\n  "product": { "freshcaht": {} }\n}';
+  assert.deepEqual(places(read(text).findings), ['error json-syntax 2:28', 'error product-invalid 3:16']);
+  assert.match(read('{ "a": 1, }').findings[0]?.message ?? '', /a comma has nothing after it/);
+  assert.match(read("{ 'a': 1 }").findings[0]?.message ?? '', /single quotes/);
+  assert.match(read('').findings[0]?.message ?? '', /the file is empty/);
+  assert.match(read('// x\n{}').findings[0]?.message ?? '', /no comments/);
+  assert.match(read('[]').findings[0]?.message ?? '', /must hold a JSON object/);
+});
+
+test('accepts a byte order mark', () => {
+  assert.deepEqual(read('\uFEFF{"platform-version":"2.3","product":{"freshchat":{}}}').findings, []);
+});
+
+test('names a folder that is not an app, and the app beside it', () => {
+  const { findings } = readManifest(new Map([['app-a/manifest.json', '{}']]));
+  assert.deepEqual(places(findings), ['error manifest-missing 1:1']);
+  assert.match(findings[0]?.fix ?? '', /app-a\/manifest\.json/);
+});

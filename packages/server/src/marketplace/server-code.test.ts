@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readServerCode } from './server-code.ts';
+
+function read(server: string, others: Readonly<Record<string, string>> = {}, packages: readonly string[] = []) {
+  return readServerCode(new Map([['server/server.js', server], ...Object.entries(others)]), packages);
+}
+
+function firstFinding(server: string) {
+  const finding = read(server).findings[0];
+  return finding === undefined ? null : `${finding.line}:${finding.column} ${finding.message}`;
+}
+
+function exportsOf(server: string) {
+  const shape = read(server).server?.shape;
+  return shape === undefined ? null : `${[...shape.members.keys()].join(' ')}${shape.isClosed ? '' : ' …'}`;
+}
+
+test('names the missing parenthesis of a log call, where it belongs and where its partner is', () => {
+  const printed = [
+    'exports= {',
+    'onAgentActivityCreateCallback: function(payload){',
+    'console.log("Agent activity: "+ JSON.stringify(payload);',
+    '}',
+    '}',
+  ].join('\n');
+  const [finding] = read(printed).findings;
+  assert.deepEqual(
+    { ...finding },
+    {
+      severity: 'error',
+      code: 'bracket-missing',
+      message:
+        'syntax error: a closing parenthesis ")" is missing before ";": the "(" opened at line 3, column 12 is not closed',
+      expected: '")"',
+      fix: 'add ")" at line 3, column 56',
+      file: 'server/server.js',
+      line: 3,
+      column: 56,
+    },
+  );
+});
+
+test('names a bracket that is missing at the end of its line there, not on the next', () => {
+  assert.equal(
+    firstFinding('exports = {\n  a: function () {\n    f(1, 2\n  }\n};'),
+    '3:11 syntax error: a closing parenthesis ")" is missing before "}": the "(" opened at line 3, column 6 is not closed',
+  );
+  assert.match(
+    firstFinding('const list = [1, 2;\nexports = { list };') ?? '',
+    /^1:19 .*closing bracket "\]".*line 1, column 14/,
+  );
+});
+
+test('finds the block that a missing brace left open by its indentation', () => {
+  const code = 'exports = {\n  a: function (p) {\n    if (p) {\n      p();\n  },\n  b: function () {}\n};\n';
+  assert.match(firstFinding(code) ?? '', /a closing brace "}" is missing .*"{" opened at line 3, column 12/);
+});
+
+test('names a bracket too many, an unfinished text and any other slip', () => {
+  assert.match(firstFinding('exports = {}};') ?? '', /^1:13 syntax error: this "}" closes nothing/);
+  assert.match(firstFinding("exports = { a: 'b };") ?? '', /^1:16 syntax error: unterminated string/);
+  assert.equal(firstFinding('exports = { a: 1 b: 2 };'), '1:18 syntax error: unexpected "b"');
+  assert.match(firstFinding('exports = { a: f(1 };') ?? '', /closing parenthesis/);
+  assert.match(firstFinding('import x from "y";') ?? '', /"import" and "export" do not exist/);
+  assert.match(firstFinding('for (let i = 0; i < 3; i++ { }') ?? '', /closing parenthesis/);
+});
+
+test('takes a loop head, a template and a regular expression as they are', () => {
+  assert.equal(
+    firstFinding(
+      'for (let i = 0; i < 3; i++) {}\nexports = { a: `;($' + '{[1].map((n) => `$' + '{n}`)}`, b: /[(;]/ };',
+    ),
+    null,
+  );
+});
+
+test('sees the members of every way to export', () => {
+  assert.equal(exportsOf('exports = { a() {}, b: function () {}, "c": async () => {}, ["d"]: 1 };'), 'a b c d');
+  assert.equal(exportsOf('function a() {}\nconst b = () => 1;\nexports = { a, b };\nfunction late() {}'), 'a b');
+  assert.equal(exportsOf('exports.a = function () {};\nexports["b"] = 1;'), 'a b');
+  assert.equal(exportsOf('const api = { a() {} };\nexports = api;'), 'a');
+  assert.equal(exportsOf('const api = { a() {} };\nexports = { ...api, b() {} };'), 'a b');
+  assert.equal(exportsOf('var exports = { a() {} };'), 'a');
+  assert.equal(exportsOf('exports = { a() { return exports.b(); }, b() {} };'), 'a b');
+});
+
+test('claims nothing about exports that only running can tell', () => {
+  for (const code of [
+    'exports = { ...require("./x"), a() {} };',
+    'exports = { [name]: 1 };',
+    'class Handler {}\nexports = Handler;',
+    'exports = build();',
+    'Object.assign(exports, { a() {} });',
+    'if (x) { exports.a = 1; }',
+    'let api = { a() {} };\nexports = api;',
+  ]) {
+    assert.equal(read(code).server?.shape.isClosed, false, code);
+  }
+});
+
+test('tells functions from what is none', () => {
+  const members = read('const n = 1;\nfunction f() {}\nexports = { n, f, list: [], call: f(), arrow: () => 1 };').server
+    ?.shape.members;
+  assert.deepEqual(
+    [...(members?.values() ?? [])].map(({ name, callable, isArrow }) => `${name} ${callable} ${isArrow}`),
+    ['n no false', 'f yes false', 'list no false', 'call unknown false', 'arrow yes true'],
+  );
+});
+
+test('refuses module.exports and a second declaration of exports', () => {
+  assert.match(firstFinding('module.exports = { a() {} };') ?? '', /^1:1 "module" does not exist/);
+  assert.match(firstFinding('module.exports.a = 1;') ?? '', /^1:1 "module" does not exist/);
+  assert.match(firstFinding('const exports = {};') ?? '', /^1:7 "exports" is already there/);
+});
+
+test('reads the events that code declares', () => {
+  const { server } = read(
+    "exports = { events: [{ event: 'onAppInstall', callback: 'install' }, { event: 'onX' }], install() {} };",
+  );
+  assert.deepEqual(
+    server?.codeEvents?.events.map(({ event, callback }) => [event, callback]),
+    [['onAppInstall', 'install']],
+  );
+  assert.deepEqual(
+    server?.codeEvents?.findings.map(({ message }) => message),
+    ['Invalid event configuration in server.js'],
+  );
+});
+
+test('names a required file that is not there, from whatever file', () => {
+  const others = { 'server/lib/a.js': "exports = require('../missing');", 'server/lib/data.json': '{}' };
+  const { findings } = read(
+    "const a = require('./lib/a');\nconst d = require('./lib/data.json');\nexports = {};",
+    others,
+  );
+  assert.deepEqual(
+    findings.map(({ severity, file, message }) => `${severity} ${file} ${message}`),
+    ['error server/lib/a.js Cannot find module "../missing"'],
+  );
+  assert.equal(read("try { require('./optional'); } catch {}\nexports = {};").findings[0]?.severity, 'warning');
+  assert.equal(read("require('../outside');\nexports = {};", { 'outside.js': '' }).findings[0]?.severity, 'error');
+});
+
+test('holds faults of files that nothing requires as warnings', () => {
+  const { findings, server } = read('exports = {};', {
+    'server/test/x.js': 'describe(',
+    'server/node_modules/p/i.js': '(',
+  });
+  assert.deepEqual(
+    findings.map(({ severity, file }) => `${severity} ${file}`),
+    ['warning server/test/x.js'],
+  );
+  assert.notEqual(server, null);
+});
+
+test('refuses core modules of Node and names packages that the manifest does not', () => {
+  const code =
+    "const fs = require('fs');\nconst b = require('buffer');\nconst _ = require('lodash/map');\nexports = {};";
+  assert.deepEqual(
+    read(code, {}, ['buffer']).findings.map(({ severity, code: rule, line }) => `${severity} ${rule} ${line}`),
+    ['error core-module 1', 'warning dependency-undeclared 3'],
+  );
+});
+
+test('survives every prefix of a script', () => {
+  const code =
+    'const a = [`x$' +
+    '{1}`, /r[/]/g, "s"];\nexports = { f: async function (p) { for (const x of p) { await g(x); } } };\n';
+  for (let length = 0; length <= code.length; length += 1) {
+    for (const { line, column, message } of read(code.slice(0, length)).findings) {
+      assert.ok(line >= 1 && column >= 1 && message.length > 0);
+    }
+  }
+});
