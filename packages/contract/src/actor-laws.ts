@@ -1,6 +1,6 @@
 import { inWords } from './in-words.ts';
 import { WIRE_LIMITS } from './limits.ts';
-import type { PayloadLaw, PayloadView } from './payload-law.ts';
+import { isText, type PayloadLaw, type PayloadView } from './payload-law.ts';
 import type { Fault } from './problem.ts';
 import { type ActorType, REASON_RULES, REASONS, type Reason } from './reasons.ts';
 import { isRecord } from './schema-keywords.ts';
@@ -150,5 +150,3 @@ const differing = (payload: PayloadView, actorAt: string, subjectAt: string, who
 /** Ids are compared without case, as UUIDs and email addresses are. */
 const areSame = ({ read }: PayloadView, one: string, other: string): boolean =>
   String(read(one)).toLowerCase() === String(read(other)).toLowerCase();
-
-const isText = (value: unknown): value is string => typeof value === 'string';

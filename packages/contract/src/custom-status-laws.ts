@@ -1,5 +1,5 @@
 import { inWords } from './in-words.ts';
-import type { PayloadLaw, PayloadView } from './payload-law.ts';
+import { isText, type PayloadLaw, type PayloadView } from './payload-law.ts';
 import type { Fault } from './problem.ts';
 import { sortOfStatus } from './reasons.ts';
 
@@ -32,8 +32,6 @@ export const CUSTOM_STATUS_LAWS: readonly PayloadLaw[] = [
     },
   },
 ];
-
-const isText = (value: unknown): value is string => typeof value === 'string';
 
 const enteredFaults = ({ read, statusAt }: PayloadView): readonly Fault[] => {
   const [status, entered, name] = [read(statusAt), read(STATUS_AT), read(`${STATUS_AT}/name`)];

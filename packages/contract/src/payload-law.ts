@@ -1,4 +1,5 @@
 import type { Fault } from './problem.ts';
+import { type StatusSort, sortOfStatus } from './reasons.ts';
 import { isRecord } from './schema-keywords.ts';
 
 /**
@@ -47,3 +48,13 @@ const readPointer = (value: unknown, pointer: string): unknown =>
       if (Array.isArray(inner)) return inner[Number(name)];
       return isRecord(inner) && Object.hasOwn(inner, name) ? inner[name] : undefined;
     }, value);
+
+export const REASON_AT = '/activity/reason';
+
+/** Imported changes keep the previous values they came with, which need not join on to anything. */
+export const isImported = ({ read }: PayloadView): boolean => read(REASON_AT) === 'import';
+
+/** "Available" is a slip for AVAILABLE and is named as such alone: it is not a custom status that lacks its id. */
+export const sortInAnyLetters = (status: string): StatusSort => sortOfStatus(status.toUpperCase());
+
+export const isText = (value: unknown): value is string => typeof value === 'string';

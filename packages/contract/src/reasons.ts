@@ -160,3 +160,9 @@ export const REASON_RULES: { readonly [reason in Reason]: ReasonRule } = Object.
 /** The sort of a status by its text: no custom status may be called like a default one. */
 export const sortOfStatus = (status: string): StatusSort =>
   status === 'AVAILABLE' || status === 'UNAVAILABLE' ? status : 'custom';
+
+/** True for a word of the closed list of axes. */
+export const isAxis = (value: unknown): value is Axis => AXES.some((axis) => axis === value);
+
+/** True for a word of the closed list of reasons. */
+export const isReason = (value: unknown): value is Reason => REASONS.some((reason) => reason === value);

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
+import { ACTIVITY_LAWS } from './activity-laws.ts';
 import { ACTOR_LAWS } from './actor-laws.ts';
-import { ACTIVITY_LAWS, CHANGE_LAWS } from './change-laws.ts';
+import { CHANGE_LAWS } from './change-laws.ts';
 import { CUSTOM_STATUS_LAWS } from './custom-status-laws.ts';
 import { ActivityPayload, CustomStatusPayload } from './event-payload.ts';
 import { activityView, customStatusView, type PayloadLaw, type PayloadView } from './payload-law.ts';

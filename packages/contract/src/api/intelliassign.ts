@@ -28,7 +28,10 @@ const change = {
 
 /** A change needs a status; which of the three ways names it is free. */
 const namesAStatus = {
-  anyOf: [{ required: ['status'] }, { required: ['custom_status_id'] }, { required: ['custom_status'] }],
+  anyOf: ['status', 'custom_status_id', 'custom_status'].map((field) => ({
+    required: [field],
+    properties: { [field]: {} },
+  })),
 };
 
 /** Set one agent's IntelliAssign status: `PUT /agents/{id}/intelliassign`. */
