@@ -5,8 +5,9 @@ import { repositoryRoot } from './repository-root.ts';
 
 const house = readHouse(repositoryRoot);
 const violations = findViolations(house);
-for (const { where, what, rule, why } of violations) {
-  process.stdout.write(`${where}\n  ${what}\n  ${rule}: ${why}\n`);
+for (const [rule, broken] of Map.groupBy(violations, (violation) => violation.rule)) {
+  process.stdout.write(`${rule}: ${broken[0]?.why}\n`);
+  for (const { where, what } of broken) process.stdout.write(`  ${where} ${what}\n`);
 }
 process.stdout.write(`${house.files.length} files, ${house.arrows.length} imports, ${violations.length} violations\n`);
 process.exitCode = violations.length === 0 ? 0 : 1;

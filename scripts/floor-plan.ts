@@ -51,6 +51,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: [],
   },
   store: { kind: 'adapter', about: 'the log on disk', knows: [...pureRooms, 'engine'], packages: [] },
+  system: {
+    kind: 'adapter',
+    about: "the machine's clock and randomness",
+    knows: [...pureRooms, 'engine'],
+    packages: [],
+  },
   signal: { kind: 'adapter', about: 'says: look after position N', knows: [...pureRooms, 'engine'], packages: [] },
   webhook: { kind: 'adapter', about: 'signed HTTP out', knows: [...pureRooms, 'dispatch'], packages: [] },
   sandbox: {
@@ -69,7 +75,19 @@ export const rooms: Readonly<Record<string, Room>> = {
   cli: {
     kind: 'door',
     about: 'the terminal',
-    knows: [...pureRooms, 'engine', 'dispatch', 'apps', 'store', 'signal', 'webhook', 'sandbox', 'config', 'http'],
+    knows: [
+      ...pureRooms,
+      'engine',
+      'dispatch',
+      'apps',
+      'store',
+      'system',
+      'signal',
+      'webhook',
+      'sandbox',
+      'config',
+      'http',
+    ],
     packages: ['commander', 'pino'],
   },
 };
