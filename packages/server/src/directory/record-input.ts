@@ -18,8 +18,12 @@ type Lengths = {
   readonly lengthsChangedAt: Instant;
 };
 
+/** Whether a change of the record moves deadlines. */
+export function differInLengths(before: Lengths, after: Lengths): boolean {
+  return before.idleAfterMs !== after.idleAfterMs || before.disconnectGraceMs !== after.disconnectGraceMs;
+}
+
 /** Notes since when the lengths hold, when one of them changed. */
 export function withLengthsChangedAt<R extends Lengths>(before: Lengths, after: R, now: Instant): R {
-  const isSame = before.idleAfterMs === after.idleAfterMs && before.disconnectGraceMs === after.disconnectGraceMs;
-  return isSame ? after : { ...after, lengthsChangedAt: now };
+  return differInLengths(before, after) ? { ...after, lengthsChangedAt: now } : after;
 }

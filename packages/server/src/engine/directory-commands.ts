@@ -6,7 +6,7 @@ import { NO_COUPLINGS } from '../availability/coupling.ts';
 import { type AgentInput, changedAgentProfile, newAgentProfile } from '../directory/agent-input.ts';
 import type { ApiKey } from '../directory/api-key.ts';
 import { nameKey } from '../directory/name-key.ts';
-import { type Given, withGiven, withLengthsChangedAt } from '../directory/record-input.ts';
+import { differInLengths, type Given, withGiven, withLengthsChangedAt } from '../directory/record-input.ts';
 import { type Answer, done, type Rejection, refuse } from '../directory/rejection.ts';
 import { assert } from '../time/assert.ts';
 import { type Instant, minuteMs } from '../time/instant.ts';
@@ -305,7 +305,7 @@ export function changeGroup(
   const { id: _id, ...fields } = input;
   const changed = withLengthsChangedAt(found.record, withGiven<Group>(found.record, fields), ask.now);
   if (isSameRecord(found.record, changed)) return done(found);
-  if (changed.lengthsChangedAt !== found.record.lengthsChangedAt) settleMembers(draft, world, ask, found.record.id);
+  if (differInLengths(found.record, changed)) settleMembers(draft, world, ask, found.record.id);
   return done(putGroup(draft, ask, changed, found));
 }
 
@@ -430,7 +430,7 @@ export function changeAccount(draft: Draft, world: World, ask: Ask, input: Accou
   const merged = couplings === undefined ? given : { ...given, couplings: withGiven(given.couplings, couplings) };
   const changed = withLengthsChangedAt(found.record, merged, ask.now);
   if (isSameRecord(found.record, changed)) return done(found);
-  if (changed.lengthsChangedAt !== found.record.lengthsChangedAt) settleEverybody(draft, world, ask);
+  if (differInLengths(found.record, changed)) settleEverybody(draft, world, ask);
   return done(putAccount(draft, found.number, changed, ask.caller.keyId, ask.now));
 }
 

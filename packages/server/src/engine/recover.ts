@@ -1,12 +1,12 @@
-import type { Position } from '../activity/position.ts';
+import type { AgentNumber, Position } from '../activity/position.ts';
 import type { AccountRecord, CustomStatus, Group } from '../activity/record.ts';
-import { isOnline } from '../availability/availability.ts';
+import { isOnline, type Session } from '../availability/availability.ts';
 import type { ApiKey } from '../directory/api-key.ts';
 import { nameKey } from '../directory/name-key.ts';
 import { assert } from '../time/assert.ts';
 import type { Instant } from '../time/instant.ts';
 import { act } from './act.ts';
-import type { StoredRecord } from './change.ts';
+import type { SessionState, StoredRecord } from './change.ts';
 import { createAccount, putKey } from './directory-commands.ts';
 import type { Draft } from './draft.ts';
 import { type Memory, scoped } from './memory.ts';
@@ -46,8 +46,9 @@ export function restore(loaded: LoadedState, memory: Memory, presence: Presence,
   const lastSeenAt = Math.max(loaded.counters.liveness_mark, loaded.head.recordedAt);
   for (const record of loaded.records) restoreRecord(memory, record);
   for (const label of loaded.labels) memory.records.put(label.position, label.record);
-  for (const { profile, ...state } of loaded.agents) {
-    const agent = { ...state, profile };
+  const sessions = sessionsByAgent(loaded.sessions);
+  for (const { profile, availability, ...state } of loaded.agents) {
+    const agent = { ...state, profile, availability: { ...availability, sessions: sessions.get(state.number) ?? [] } };
     memory.agents.put(agent.number, agent);
     memory.agentNumbers.put(profile.id, agent.number);
     memory.emails.put(scoped(agent.account, nameKey(profile.email)), agent.number);
@@ -65,6 +66,18 @@ export function restore(loaded: LoadedState, memory: Memory, presence: Presence,
     agents: loaded.agents.length,
     sessions: loaded.sessions.length,
   };
+}
+
+/** In order of opening: that is the order in which `evolve` keeps them. */
+function sessionsByAgent(rows: readonly SessionState[]): ReadonlyMap<AgentNumber, readonly Session[]> {
+  const byAgent = new Map<AgentNumber, Session[]>();
+  for (const { agent, number, transport, openedAt, lostAt } of rows.toSorted((a, b) => a.number - b.number)) {
+    const session = { number, transport, openedAt, lostAt };
+    const list = byAgent.get(agent);
+    if (list === undefined) byAgent.set(agent, [session]);
+    else list.push(session);
+  }
+  return byAgent;
 }
 
 function restoreRecord(memory: Memory, stored: StoredRecord): void {
