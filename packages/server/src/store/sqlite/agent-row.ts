@@ -1,7 +1,7 @@
 import { REASONS, type Reason } from '@rollcall/contract';
 import type { Transport } from '../../activity/fact.ts';
 import type { StatusLabel } from '../../activity/status-label.ts';
-import type { SetBy } from '../../availability/availability.ts';
+import type { Session, SetBy } from '../../availability/availability.ts';
 import type { AgentState, SessionState } from '../../engine/change.ts';
 import { assert } from '../../time/assert.ts';
 import { expectSound } from './damage.ts';
@@ -57,8 +57,16 @@ export function transportCode(transport: Transport): number {
   return code;
 }
 
-/** The state of a row; `customStatusIds` knows every custom status that a row names, by its label. */
-export function agentOfRow(row: AgentRow, customStatusIds: ReadonlyMap<StatusLabel, string>): AgentState {
+/** What belongs to an agent's state and stands elsewhere. */
+export type BesideAgent = {
+  /** Of every custom status that a row names, by its label. */
+  readonly customStatusIds: ReadonlyMap<StatusLabel, string>;
+  /** Live sessions by the agent's number, in the order in which they were opened. */
+  readonly sessions: ReadonlyMap<number, readonly Session[]>;
+};
+
+/** The state of a row. */
+export function agentOfRow(row: AgentRow, beside: BesideAgent): AgentState {
   return {
     number: row.number,
     account: row.account,
@@ -75,14 +83,14 @@ export function agentOfRow(row: AgentRow, customStatusIds: ReadonlyMap<StatusLab
       },
       intelliassign: {
         status: row.intelliassign_status,
-        customStatusId: customStatusIds.get(row.intelliassign_status) ?? null,
+        customStatusId: beside.customStatusIds.get(row.intelliassign_status) ?? null,
         since: row.intelliassign_since,
         prevStatus: row.intelliassign_prev_status,
         reason: reasonOf(row.intelliassign_reason),
         until: row.intelliassign_until,
         setBy: listed(SET_BY, row.intelliassign_set_by, 'intelliassign_set_by'),
       },
-      sessions: [],
+      sessions: beside.sessions.get(row.number) ?? [],
       activityAt: row.activity_at,
       missed: row.missed,
     },

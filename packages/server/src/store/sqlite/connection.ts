@@ -17,6 +17,8 @@ export const SQLITE_LIMITS = Object.freeze({
   checkpointPages: 4_000,
   /** When readers kept the log from being emptied until it was this long, a commit waits for them and empties it. */
   writeAheadLogBytesMax: 64 * 1024 * 1024,
+  /** How often its length is looked at: asking the file system costs a fifth of a small commit. */
+  changesBetweenLooks: 1_000,
 });
 
 /** The one connection that writes. Creates the file when it is not there. */

@@ -3,7 +3,8 @@ import { checksumOf, FIRST_CHECKSUM, type HashHex } from '../../activity/checksu
 import type { RecordedFact } from '../../activity/fact.ts';
 import type { AgentProfile } from '../../activity/record.ts';
 import { isCustom } from '../../activity/status-label.ts';
-import type { CounterName, StoredRecord } from '../../engine/change.ts';
+import type { Session } from '../../availability/availability.ts';
+import type { CounterName, SessionState, StoredRecord } from '../../engine/change.ts';
 import type { LoadedState } from '../../engine/store.ts';
 import { type AgentRow, agentOfRow, type SessionRow, sessionOfRow } from './agent-row.ts';
 import { expectSound } from './damage.ts';
@@ -29,13 +30,15 @@ function readSnapshot(database: DatabaseSync, hash: HashHex): LoadedState {
   const labels = readLabels(database, rows);
   const customStatusIds = new Map(labels.map(({ position, record }) => [position, record.id]));
   const profiles = readProfiles(database);
+  const small = readSmallTables(database);
+  const sessions = sessionsByAgent(small.sessions);
   const agents = rows.map((row) => {
     expectSound(row.head <= head.position, `agent ${row.number} has a fact beyond the end of the log, at ${row.head}`);
     const profile = profiles.get(row.number);
     expectSound(profile !== undefined, `agent ${row.number} has no profile at position ${row.profile_position}`);
-    return { ...agentOfRow(row, customStatusIds), profile };
+    return { ...agentOfRow(row, { customStatusIds, sessions }), profile };
   });
-  return { head, agents, labels, ...readSmallTables(database) };
+  return { head, agents, labels, ...small };
 }
 
 function readSmallTables(database: DatabaseSync): Omit<LoadedState, 'head' | 'agents' | 'labels'> {
@@ -53,6 +56,18 @@ function readSmallTables(database: DatabaseSync): Omit<LoadedState, 'head' | 'ag
     cursors: cursors.map((cursor) => ({ ...cursor })),
     lanes: all<LaneColumns>('SELECT * FROM lane ORDER BY subscription, agent').map(laneOfRow),
   };
+}
+
+/** A session's number grows with time, so the order of the rows is the order in which the sessions were opened. */
+function sessionsByAgent(rows: readonly SessionState[]): ReadonlyMap<number, readonly Session[]> {
+  const sessions = new Map<number, Session[]>();
+  for (const { number, agent, transport, openedAt, lostAt } of rows) {
+    const session: Session = { number, transport, openedAt, lostAt };
+    const others = sessions.get(agent);
+    if (others === undefined) sessions.set(agent, [session]);
+    else others.push(session);
+  }
+  return sessions;
 }
 
 /** The newest row must follow from the one before it: a torn or restored file is noticed before anything is added to it. */

@@ -85,7 +85,7 @@ function prepareCommit({ file, writer }: Connections): (changes: readonly Change
       if (isUnknownOutcome(error)) stopped = failure;
       throw failure;
     }
-    brake();
+    brake(changes.length);
     return undefined;
   };
 }
@@ -94,11 +94,15 @@ function prepareCommit({ file, writer }: Connections): (changes: readonly Change
  * Keeps the write-ahead log from growing without end. SQLite empties it as it goes, but never while somebody reads an
  * older state of it, and under load somebody always might: at the limit this commit waits for the readers.
  */
-function prepareBrake(file: string, writer: DatabaseSync): () => void {
+function prepareBrake(file: string, writer: DatabaseSync): (changeCount: number) => void {
   const path = `${file}-wal`;
   const empty = writer.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
   let bytesMax: number = SQLITE_LIMITS.writeAheadLogBytesMax;
-  return () => {
+  let changesSince = 0;
+  return (changeCount) => {
+    changesSince += changeCount;
+    if (changesSince < SQLITE_LIMITS.changesBetweenLooks) return;
+    changesSince = 0;
     const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     if (bytes < bytesMax) return;
     const isEmpty = tryToEmpty(empty);
