@@ -24,6 +24,7 @@ const PUBLISHED = {
   email_taken: 409,
   org_agent_id_taken: 409,
   name_taken: 409,
+  calendar_in_use: 409,
   idempotency_conflict: 409,
   body_too_large: 413,
   unsupported_media_type: 415,

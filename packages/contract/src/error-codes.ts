@@ -48,6 +48,7 @@ const RULES = {
     'Leave org_agent_id out to have one generated, or change the agent that has it.',
   ),
   name_taken: rule(409, 'The name is in use', 'Choose a name that differs in more than upper and lower case.'),
+  calendar_in_use: rule(409, 'The calendar is in use', 'Give whoever uses it another calendar first.'),
   idempotency_conflict: rule(
     409,
     'The idempotency key belongs to another request',

@@ -3,6 +3,7 @@ export * from './api/account.ts';
 export * from './api/activity-ticks.ts';
 export * from './api/agent.ts';
 export * from './api/app.ts';
+export * from './api/calendar.ts';
 export * from './api/custom-status.ts';
 export * from './api/delivery.ts';
 export * from './api/event.ts';

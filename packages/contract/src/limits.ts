@@ -17,6 +17,8 @@ export const WIRE_LIMITS = Object.freeze({
   allowanceMinutesMax: 7 * 1440,
   missedAssignmentsMax: 1000,
   groupsOfAgentMax: 100,
+  slotsOfDayMax: 48,
+  exceptionsOfCalendarMax: 1000,
   socialProfilesMax: 20,
   changesOfBatchMax: 1000,
   sessionsOfTickMax: 10_000,

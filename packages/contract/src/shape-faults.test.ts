@@ -194,6 +194,8 @@ const nearType = (type: string, schema: Keywords): fc.Arbitrary<unknown> => {
 };
 
 const FITTING: Readonly<Record<string, readonly string[]>> = {
+  [contract.WIRE_PATTERNS.localDate.source]: ['2026-03-04', '2024-02-29'],
+  [contract.WIRE_PATTERNS.wallTime.source]: ['09:00', '24:00'],
   [contract.WIRE_PATTERNS.orgId.source]: ['0', '9007199254740993017', '9'.repeat(20)],
   [contract.WIRE_PATTERNS.email.source]: ['a@b', 'somebody@example.com'],
   [contract.WIRE_PATTERNS.httpUrl.source]: ['http://x', 'https://example.com/image.png?size=1'],

@@ -36,6 +36,11 @@ export const WIRE_PATTERNS = Object.freeze({
     source: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z$',
     words: 'an instant in UTC with milliseconds, such as 2026-03-04T09:00:00.000Z',
   },
+  localDate: { source: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', words: 'a local date such as 2026-03-04' },
+  wallTime: {
+    source: '^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$',
+    words: 'a wall time such as 09:00 (24:00 as an end)',
+  },
   visible: { source: '\\S', words: 'a text that is not blank' },
   emoji: { source: '^[^\\s:]+$', words: 'an emoji short code without colons, such as joy' },
 } as const satisfies Readonly<Record<string, WirePattern>>);
@@ -111,6 +116,14 @@ export const name = (description: string) => text(description, { pattern: WIRE_P
 /** A cursor or stream id: opaque, taken from an earlier answer. */
 export const cursor = (description: string) => text(description, { max: WIRE_LIMITS.cursorCharactersMax });
 
+/** A day on somebody's calendar. */
+export const localDate = (description: string) =>
+  text(description, { pattern: WIRE_PATTERNS.localDate.source, max: 10, examples: ['2026-03-04'] });
+
+/** A time of day on the wall. */
+export const wallTime = (description: string) =>
+  text(description, { pattern: WIRE_PATTERNS.wallTime.source, max: 5, examples: ['09:00'] });
+
 /** One of a closed list of words. */
 export const choice = <const Word extends string>(
   description: string,
@@ -126,6 +139,10 @@ type IntegerBounds = { readonly min?: number; readonly max?: number; readonly de
 /** An integer from `min` (0) to `max` (2^53 − 1, so that JSON readers keep every digit). */
 export const integer = (description: string, { min, max, ...rest }: IntegerBounds = {}) =>
   Type.Integer({ description, minimum: min ?? 0, maximum: max ?? Number.MAX_SAFE_INTEGER, ...rest });
+
+/** A number above zero up to `max`, fractions allowed. */
+export const positive = (description: string, max: number) =>
+  Type.Number({ description, exclusiveMinimum: 0, maximum: max });
 
 /** A length of time in milliseconds, 100 ms to 7 days. */
 export const durationMs = (description: string, rest: { readonly default?: number } = {}) =>

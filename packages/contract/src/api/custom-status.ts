@@ -1,5 +1,16 @@
 import { WIRE_LIMITS } from '../limits.ts';
-import { emoji, flag, integer, optional, orNull, statusName, utcInstant, uuid, type Wire } from '../wire-field.ts';
+import {
+  emoji,
+  flag,
+  integer,
+  optional,
+  orNull,
+  positive,
+  statusName,
+  utcInstant,
+  uuid,
+  type Wire,
+} from '../wire-field.ts';
 import { answer, closed } from '../wire-object.ts';
 import { pageFields, pageOf } from './page.ts';
 
@@ -10,10 +21,10 @@ const fields = {
   emoji: orNull(emoji('An emoji short code without colons, such as joy. Null: none (default).')),
   order: integer('Where it stands in lists, smallest first. Default: at the end.', { max: 1_000_000 }),
   allowance_minutes: orNull(
-    integer('How many minutes one stint may last before it is warned about. Null: no allowance (default).', {
-      min: 1,
-      max: WIRE_LIMITS.allowanceMinutesMax,
-    }),
+    positive(
+      'How many minutes one stint may last before it is warned about; fractions are allowed. Null: no allowance (default).',
+      WIRE_LIMITS.allowanceMinutesMax,
+    ),
   ),
   ends_at_allowance: flag(
     'Whether the status becomes UNAVAILABLE exactly when the allowance is used up. Default false.',

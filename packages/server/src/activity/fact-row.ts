@@ -49,6 +49,7 @@ const KINDS = [
   'GroupRecorded',
   'ThingRecorded',
   'OutageRecorded',
+  'CalendarRecorded',
 ] as const;
 type KindName = (typeof KINDS)[number];
 
@@ -121,6 +122,7 @@ function bodyColumns(fact: Exclude<FactBody, { kind: 'StatusChanged' }>): Partia
     case 'AgentRecorded':
     case 'CustomStatusRecorded':
     case 'GroupRecorded':
+    case 'CalendarRecorded':
       return { kind, detail: JSON.stringify({ by: fact.by, record: fact.record }) };
     case 'ThingRecorded':
       return {
@@ -170,6 +172,7 @@ function bodyOf(row: FactRow): FactBody {
     case 'AgentRecorded':
     case 'CustomStatusRecorded':
     case 'GroupRecorded':
+    case 'CalendarRecorded':
     case 'ThingRecorded':
     case 'LogStarted':
     case 'OutageRecorded':

@@ -1,7 +1,7 @@
 import type { Axis, Reason } from '@rollcall/contract';
 import type { Instant } from '../time/instant.ts';
 import type { AccountNumber, AgentNumber, Position, SessionNumber } from './position.ts';
-import type { AccountRecord, AgentProfile, CustomStatus, Group } from './record.ts';
+import type { AccountRecord, AgentProfile, CalendarRecord, CustomStatus, Group } from './record.ts';
 import type { StatusLabel } from './status-label.ts';
 
 /**
@@ -68,6 +68,7 @@ export type RecordFact =
   | { readonly kind: 'AgentRecorded'; readonly record: AgentProfile; readonly by: string }
   | { readonly kind: 'CustomStatusRecorded'; readonly record: CustomStatus; readonly by: string }
   | { readonly kind: 'GroupRecorded'; readonly record: Group; readonly by: string }
+  | { readonly kind: 'CalendarRecorded'; readonly record: CalendarRecord; readonly by: string }
   /** Anything else that the audit trail names: keys, apps, webhooks. Never a secret, never a hash of one. */
   | {
       readonly kind: 'ThingRecorded';

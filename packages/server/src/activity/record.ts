@@ -1,4 +1,5 @@
 import type { Region, Role, SocialType } from '@rollcall/contract';
+import type { Calendar } from '../time/calendar.ts';
 import type { Instant } from '../time/instant.ts';
 
 /** An account's settings. Lengths in milliseconds. Snapshots of it live in `AccountRecorded` facts. */
@@ -60,6 +61,15 @@ export type CustomStatus = {
   readonly allowanceChangedAt: Instant;
   readonly productive: boolean;
   readonly archived: boolean;
+  readonly createdAt: Instant;
+};
+
+/** Business hours under a name. Every change is a version from a day on, so none rewrites a day before it. */
+export type CalendarRecord = {
+  readonly id: string;
+  readonly name: string;
+  readonly calendar: Calendar;
+  readonly removed: boolean;
   readonly createdAt: Instant;
 };
 

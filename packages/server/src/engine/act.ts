@@ -1,4 +1,5 @@
 import type { Fact, RecordedFact } from '../activity/fact.ts';
+import type { AccountRecord } from '../activity/record.ts';
 import type { Availability } from '../availability/availability.ts';
 import { isLoggedIn } from '../availability/availability.ts';
 import type { AvailabilityCommand } from '../availability/command.ts';
@@ -8,16 +9,17 @@ import { assert } from '../time/assert.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Draft } from './draft.ts';
 import type { Agent } from './memory.ts';
+import { asksForBoundaries } from './schedule.ts';
 import { slotOf } from './session-id.ts';
 import { accountOf, surroundingsOf } from './surroundings.ts';
+import type { World } from './world.ts';
 
 /** What one command did to one agent. `event`: the fact of the command's own status change, when it made one. */
 export type Acted = { readonly outcome: Outcome; readonly agent: Agent; readonly event: RecordedFact | null };
 
 export type ActOptions = {
   readonly now: Instant;
-  /** When the server became ready: no idle deadline is earlier. */
-  readonly readyAt: Instant;
+  readonly world: World;
   /** The person who chose, for an IntelliAssign change by a person; null for the system. */
   readonly person: Agent | null;
 };
@@ -27,12 +29,21 @@ export function act(draft: Draft, agent: Agent, command: AvailabilityCommand, op
   const account = accountOf(agent, draft.memory);
   const decision = decide(agent.availability, command, {
     now: options.now,
-    around: surroundingsOf(agent, draft.memory, draft.presence, options.readyAt),
+    around: surroundingsOf(agent, draft.memory, draft.presence, options.world, options.now),
     couplings: account.record.couplings,
     isActive: agent.profile.active,
   });
-  if (decision.transitions.length === 0) return { outcome: decision.outcome, agent, event: null };
-  return write(draft, agent, decision.transitions, decision.state, decision.outcome, options);
+  const settled = withBoundariesDecided(draft, agent, account.record, options.now);
+  if (decision.transitions.length === 0) return { outcome: decision.outcome, agent: settled, event: null };
+  return write(draft, settled, decision.transitions, decision.state, decision.outcome, options);
+}
+
+/** Notes on the draft that openings and closings up to now were decided, so that the next command does not again. */
+function withBoundariesDecided(draft: Draft, agent: Agent, account: AccountRecord, now: Instant): Agent {
+  if (!asksForBoundaries(account) || agent.boundariesDecidedAt >= now) return agent;
+  const settled: Agent = { ...agent, boundariesDecidedAt: now };
+  draft.memory.agents.put(agent.number, settled);
+  return settled;
 }
 
 function write(

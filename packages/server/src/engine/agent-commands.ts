@@ -103,7 +103,7 @@ export function tickAgent(
   const agent = draft.memory.agents.drafted(input.agent);
   if (agent === undefined || sessionOf(agent.availability, input.session) === undefined) return false;
   const command: AvailabilityCommand = { kind: 'RecordActivity', session: input.session };
-  const acted = act(draft, agent, command, { now: input.now, readyAt: world.readyAt, person: null });
+  const acted = act(draft, agent, command, { now: input.now, world, person: null });
   return recordedActivity(draft, acted, command).outcome.kind === 'done';
 }
 
@@ -345,7 +345,7 @@ function signalCommand(type: Signal, limit: number | null): AvailabilityCommand 
 export function passTime(draft: Draft, world: World, agents: readonly AgentNumber[], now: Instant): void {
   for (const number of agents) {
     const agent = draft.memory.agents.drafted(number);
-    if (agent !== undefined) act(draft, agent, { kind: 'PassTime' }, { now, readyAt: world.readyAt, person: null });
+    if (agent !== undefined) act(draft, agent, { kind: 'PassTime' }, { now, world, person: null });
   }
 }
 
@@ -364,7 +364,7 @@ export function mayActFor(caller: Caller, agent: Agent): boolean {
 }
 
 function options(world: World, ask: Ask) {
-  return { now: ask.now, readyAt: world.readyAt, person: null };
+  return { now: ask.now, world, person: null };
 }
 
 function answerOf(acted: Acted): Answer<{ at: Instant }> {

@@ -41,7 +41,15 @@ export function createAgent(
   const number = draft.memory.agents.nextNumber;
   const position = appendAgentRecord(draft, ask, number, profile, 0);
   const availability = initialAvailability(profile.createdAt);
-  const agent: Agent = { number, account, profile, profilePosition: position, availability, head: position };
+  const agent: Agent = {
+    number,
+    account,
+    profile,
+    profilePosition: position,
+    availability,
+    head: position,
+    boundariesDecidedAt: ask.now,
+  };
   draft.memory.agents.put(number, agent);
   draft.memory.agentNumbers.put(profile.id, number);
   draft.memory.emails.put(scoped(account, nameKey(profile.email)), number);
@@ -65,7 +73,7 @@ export function changeAgent(
   if (refused !== null) return refused;
   // Deadlines that are due by now are decided under the old settings, whatever the new ones are.
   const kind = before.profile.active && !profile.active ? 'Deactivate' : 'PassTime';
-  const { agent } = act(draft, before, { kind }, { now: ask.now, readyAt: world.readyAt, person: null });
+  const { agent } = act(draft, before, { kind }, { now: ask.now, world, person: null });
   if (isSameRecord(before.profile, profile)) return done(agent);
   return done(putProfile(draft, ask, agent, profile));
 }
@@ -121,10 +129,12 @@ function refusedProfile(draft: Draft, ask: Ask, profile: AgentProfile, before: A
       detail: `An agent with the org_agent_id ${profile.orgAgentId} exists already.`,
     });
   }
-  const faults = [...unknown, ...taken];
+  const calendar = refusedCalendar(draft, ask, profile.calendarId);
+  const faults = [...unknown, ...(calendar?.faults ?? []), ...taken];
   const first = faults[0];
   if (first === undefined) return null;
-  const code = unknown.length > 0 ? 'unknown_group' : isEmailTaken ? 'email_taken' : 'org_agent_id_taken';
+  const code =
+    unknown.length > 0 ? 'unknown_group' : (calendar?.code ?? (isEmailTaken ? 'email_taken' : 'org_agent_id_taken'));
   return refuse(code, first.detail, faults);
 }
 
@@ -199,7 +209,7 @@ export function archiveCustomStatus(
     const agent = draft.memory.agents.drafted(number);
     assert(agent !== undefined, 'agents are never removed');
     const command = { kind: 'ArchiveStatus', customStatusId: found.record.id } as const;
-    act(draft, agent, command, { now: ask.now, readyAt: world.readyAt, person: null });
+    act(draft, agent, command, { now: ask.now, world, person: null });
   }
   return done(putCustomStatus(draft, ask, { ...found.record, archived: true }, found));
 }
@@ -277,7 +287,9 @@ export function createGroup(
   ask: Ask,
   input: GroupInput & { readonly name: string },
 ): Answer<Recorded<Group>> {
-  const refused = refusedGroupName(draft, ask.caller.account, input.name, null);
+  const refused =
+    refusedGroupName(draft, ask.caller.account, input.name, null) ??
+    refusedCalendar(draft, ask, input.calendarId ?? null);
   if (refused !== null) return refused;
   const record: Group = {
     id: world.random.uuid(),
@@ -300,12 +312,16 @@ export function changeGroup(
 ): Answer<Recorded<Group>> {
   const found = findGroup(draft, ask.caller.account, input.id);
   if (found === undefined) return unknownGroup(input.id);
-  const refused = refusedGroupName(draft, ask.caller.account, input.name ?? found.record.name, found.record.id);
+  const refused =
+    refusedGroupName(draft, ask.caller.account, input.name ?? found.record.name, found.record.id) ??
+    refusedCalendar(draft, ask, input.calendarId ?? null);
   if (refused !== null) return refused;
   const { id: _id, ...fields } = input;
   const changed = withLengthsChangedAt(found.record, withGiven<Group>(found.record, fields), ask.now);
   if (isSameRecord(found.record, changed)) return done(found);
-  if (differInLengths(found.record, changed)) settleMembers(draft, world, ask, found.record.id);
+  if (differInLengths(found.record, changed) || found.record.calendarId !== changed.calendarId) {
+    settle(draft, world, ask, membersOf(draft, ask.caller.account, found.record.id));
+  }
   return done(putGroup(draft, ask, changed, found));
 }
 
@@ -337,13 +353,6 @@ function putGroup(draft: Draft, ask: Ask, record: Group, before: Recorded<Group>
   memory.groups.put(record.id, after);
   putRecord(draft, 'group', record.id, after, record);
   return after;
-}
-
-/** Decides what is due under the old lengths, and looks at the members again under the new ones. */
-function settleMembers(draft: Draft, world: World, ask: Ask, group: string): void {
-  const members = membersOf(draft, ask.caller.account, group);
-  passTime(draft, world, members, ask.now);
-  draft.reschedule(members);
 }
 
 function membersOf(draft: Draft, account: AccountNumber, group: string): readonly AgentNumber[] {
@@ -430,13 +439,33 @@ export function changeAccount(draft: Draft, world: World, ask: Ask, input: Accou
   const merged = couplings === undefined ? given : { ...given, couplings: withGiven(given.couplings, couplings) };
   const changed = withLengthsChangedAt(found.record, merged, ask.now);
   if (isSameRecord(found.record, changed)) return done(found);
-  if (differInLengths(found.record, changed)) settleEverybody(draft, world, ask);
+  const unknown = refusedCalendar(draft, ask, changed.calendarId);
+  if (unknown !== null) return unknown;
+  const movesBoundaries =
+    changed.calendarId !== found.record.calendarId ||
+    changed.couplings.schedule_open !== found.record.couplings.schedule_open ||
+    changed.couplings.schedule_close !== found.record.couplings.schedule_close;
+  if (movesBoundaries || differInLengths(found.record, changed)) settleEverybody(draft, world, ask);
   return done(putAccount(draft, found.number, changed, ask.caller.keyId, ask.now));
 }
 
-function settleEverybody(draft: Draft, world: World, ask: Ask): void {
+/** The same for everybody in the account. */
+export function settleEverybody(draft: Draft, world: World, ask: Ask): void {
   const numbers = [...draft.memory.draftedAgentsOf(ask.caller.account)].map((agent) => agent.number);
+  settle(draft, world, ask, numbers);
+}
+
+/**
+ * Before a setting changes: decides what is due under the old one, and has the agents looked at again under the new one,
+ * which acts from now on: openings and closings that it would have meant before now are not made up for.
+ */
+function settle(draft: Draft, world: World, ask: Ask, numbers: readonly AgentNumber[]): void {
   passTime(draft, world, numbers, ask.now);
+  for (const number of numbers) {
+    const agent = draft.memory.agents.drafted(number);
+    assert(agent !== undefined, 'agents are never removed');
+    draft.memory.agents.put(number, { ...agent, boundariesDecidedAt: Math.max(agent.boundariesDecidedAt, ask.now) });
+  }
   draft.reschedule(numbers);
 }
 
@@ -516,6 +545,15 @@ export function revokeKey(draft: Draft, ask: Ask, input: { readonly id: string }
 
 // Shared
 
+/** Whether a calendar may be named here: null, or one of this account that was not removed. */
+export function refusedCalendar(draft: Draft, ask: Ask, id: string | null): Rejection | null {
+  if (id === null) return null;
+  const found = draft.memory.calendars.drafted(id);
+  if (found?.account === ask.caller.account && !found.record.removed) return null;
+  const detail = `There is no calendar ${id}.`;
+  return refuse('unknown_calendar', detail, [{ pointer: '/calendar_id', detail }]);
+}
+
 /** Notes in the log that something was made, changed or removed, and by whom. Never what is secret in it. */
 export function auditThing(
   draft: Draft,
@@ -525,7 +563,7 @@ export function auditThing(
   return draft.append({ kind: 'ThingRecorded', ...what, by: ask.caller.keyId, ...envelope(ask, 0) }, 0).position;
 }
 
-function putRecord(
+export function putRecord(
   draft: Draft,
   type: string,
   key: string,
@@ -536,10 +574,10 @@ function putRecord(
   draft.put({ kind: 'PutRecord', record: { type, key, account, position, body: JSON.stringify(record) } });
 }
 
-function envelope(ask: Ask, agent: AgentNumber) {
+export function envelope(ask: Ask, agent: AgentNumber) {
   return { account: ask.caller.account, agent, at: ask.now, recordedAt: ask.now };
 }
 
-function isSameRecord(before: object, after: object): boolean {
+export function isSameRecord(before: object, after: object): boolean {
   return JSON.stringify(before) === JSON.stringify(after);
 }

@@ -6,6 +6,8 @@ import type { Caller } from '../directory/api-key.ts';
 import type { Answer } from '../directory/rejection.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { sha256Hex, systemRandomness } from '../system/system-randomness.ts';
+import type { Week } from '../time/calendar.ts';
+import { createZones } from '../time/zone.ts';
 import {
   type Ask,
   changeIntelliassign,
@@ -16,6 +18,7 @@ import {
   recordActivity,
   returnSession,
 } from './agent-commands.ts';
+import { createCalendar } from './calendar-commands.ts';
 import {
   archiveCustomStatus,
   changeAccount,
@@ -62,7 +65,14 @@ async function startWorld(options: { at?: number; store?: Store } = {}): Promise
     },
   });
   const random = systemRandomness();
-  const ports = { store: guarded, clock, random, hash: sha256Hex, report: () => {} };
+  const ports = {
+    store: guarded,
+    clock,
+    random,
+    hash: sha256Hex,
+    report: () => {},
+    zones: createZones(process.versions.tz ?? 'unknown'),
+  };
   const { engine, recovery } = await Engine.start(ports, FIRST);
   const facts: RecordedFact[] = [];
   engine.onCommitted((_head, committed) => void facts.push(...committed));
@@ -392,4 +402,53 @@ test('deactivating ends the sessions at once and keeps the history', async () =>
     openSession(draft, engine.world, ask(), { agentId: profile.id, transport: 'http' }),
   );
   assert.equal(refused.kind === 'rejected' && refused.code, 'agent_inactive');
+});
+
+describe('business hours that open and close', () => {
+  const DAY = 24 * 60 * MINUTE;
+  const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'] as const;
+  const version = {
+    effectiveFrom: null,
+    timeZone: 'America/New_York',
+    week: Object.fromEntries(weekdays.map((day) => [day, [['09:00', '17:00']]])) as unknown as Week,
+    exceptions: [],
+  };
+
+  test('a coupling acts at the very boundary, lifts only what it set, and makes up for nothing before it was asked', async () => {
+    // Wednesday 09:00 UTC is 04:00 in New York: hours are 14:00 to 22:00 UTC.
+    const hand = await startWorld();
+    const { engine, ask } = hand;
+    const calendar = value(
+      await engine.write((draft) => createCalendar(draft, engine.world, ask(), { name: 'New York', version })),
+    ).record;
+    const agent = await newAgent(hand, 'a@example.com');
+    await choose(hand, agent.profile.id, { status: 'AVAILABLE' });
+    const couplings = { schedule_open: 'AVAILABLE', schedule_close: 'UNAVAILABLE' } as const;
+    const settings = { calendarId: calendar.id, couplings };
+    value(await engine.write((draft) => changeAccount(draft, engine.world, ask(), settings)));
+    hand.clock.jumpTo(START + 4 * 60 * MINUTE);
+    await pass(hand, 2000);
+    hand.clock.jumpTo(START + DAY + 6 * 60 * MINUTE);
+    await pass(hand, 2000);
+    assert.deepEqual(changesOf(hand), [
+      'I 1 api +0',
+      `I 0 schedule_close +${13 * 60 * MINUTE}`,
+      `I 1 schedule_open +${DAY + 5 * 60 * MINUTE}`,
+    ]);
+  });
+
+  test('openings that came while nobody watched are decided at their own instants', async () => {
+    const before = await startWorld();
+    const { engine, ask } = before;
+    const calendar = value(
+      await engine.write((draft) => createCalendar(draft, engine.world, ask(), { name: 'New York', version })),
+    ).record;
+    const agent = await newAgent(before, 'a@example.com');
+    await choose(before, agent.profile.id, { status: 'AVAILABLE' });
+    const settings = { calendarId: calendar.id, couplings: { schedule_close: 'UNAVAILABLE' } } as const;
+    await engine.write((draft) => changeAccount(draft, engine.world, ask(), settings));
+    const hand = await startWorld({ store: before.store, at: START + DAY });
+    await pass(hand, 2000);
+    assert.deepEqual(changesOf(hand), [`I 0 schedule_close +${13 * 60 * MINUTE}`]);
+  });
 });

@@ -6,6 +6,7 @@ import { isOnline } from '../availability/availability.ts';
 import { nextDeadline } from '../availability/deadline.ts';
 import type { Caller } from '../directory/api-key.ts';
 import type { Instant } from '../time/instant.ts';
+import type { Zones } from '../time/zone-rules.ts';
 import { passTime, tickAgent } from './agent-commands.ts';
 import type { Change, StoredAnswer } from './change.ts';
 import type { Clock } from './clock.ts';
@@ -27,6 +28,7 @@ export type EnginePorts = {
   readonly clock: Clock;
   readonly random: Randomness;
   readonly hash: HashHex;
+  readonly zones: Zones;
   /** A sentence for the operator: what healed itself (`warn`) or what a person must look at (`error`). */
   readonly report: (
     level: 'info' | 'warn' | 'error',
@@ -84,7 +86,7 @@ export class Engine {
     const loaded = await ports.store.load();
     const engine = new Engine(ports, loaded.head, loaded.counters.session);
     const recovery = restore(loaded, engine.memory, engine.presence, ports.clock.now());
-    engine.#world = { readyAt: recovery.readyAt, random: ports.random };
+    engine.#world = { readyAt: recovery.readyAt, random: ports.random, zones: ports.zones };
     await engine.write((draft) =>
       recovery.kind === 'new'
         ? bootstrap(draft, engine.#world, firstKey, recovery.readyAt)
@@ -102,7 +104,7 @@ export class Engine {
     this.clock = ports.clock;
     this.#head = { position: head.position, checksum: head.checksum };
     this.#sessionCount = sessionCount;
-    this.#world = { readyAt: now, random: ports.random };
+    this.#world = { readyAt: now, random: ports.random, zones: ports.zones };
     this.#wheel = new DeadlineWheel(now);
     this.records = new RecordCache(this.memory, ports.store);
     this.#timers = { look: () => {}, mark: () => {}, prune: () => {} };
@@ -216,7 +218,8 @@ export class Engine {
     const touched = draft.touchedAgents();
     draft.onMerge(() => {
       this.#sessionCount = value;
-      for (const number of touched) this.#follow(number);
+      const now = this.clock.now();
+      for (const number of touched) this.#follow(number, now);
     });
   }
 
@@ -233,11 +236,11 @@ export class Engine {
   // Deadlines
 
   /** Brings the presence columns and the wheel in line with an agent's durable state. */
-  #follow(number: AgentNumber): void {
+  #follow(number: AgentNumber, now: Instant): void {
     const agent = this.memory.agents.get(number);
     if (agent === undefined) return;
     const { availability } = agent;
-    const around = surroundingsOf(agent, this.memory, this.presence, this.#world.readyAt);
+    const around = surroundingsOf(agent, this.memory, this.presence, this.#world, now);
     this.presence.setAgent(number, isOnline(availability), availability.activityAt, around.idleAfterMs);
     const deadline = nextDeadline(availability, around);
     if (deadline === null) this.#wheel.cancel(number);
@@ -250,7 +253,8 @@ export class Engine {
   }
 
   #scheduleEverybody(): void {
-    for (let number = 1; number <= this.memory.agents.lastNumber; number++) this.#follow(number);
+    const now = this.clock.now();
+    for (let number = 1; number <= this.memory.agents.lastNumber; number++) this.#follow(number, now);
   }
 
   #armLook(): void {
@@ -279,7 +283,7 @@ export class Engine {
   #isDue(number: AgentNumber, now: Instant): boolean {
     const agent = this.memory.agents.get(number);
     if (agent === undefined) return false;
-    const around = surroundingsOf(agent, this.memory, this.presence, this.#world.readyAt);
+    const around = surroundingsOf(agent, this.memory, this.presence, this.#world, now);
     const deadline = nextDeadline(agent.availability, around);
     if (deadline === null) return false;
     if (deadline.at <= now) return true;

@@ -1,7 +1,8 @@
 import type { AccountNumber, AgentNumber, Position } from '../activity/position.ts';
-import type { AccountRecord, AgentProfile, CustomStatus, Group } from '../activity/record.ts';
+import type { AccountRecord, AgentProfile, CalendarRecord, CustomStatus, Group } from '../activity/record.ts';
 import type { Availability } from '../availability/availability.ts';
 import type { ApiKey } from '../directory/api-key.ts';
+import type { Instant } from '../time/instant.ts';
 import { DraftList } from './draft-list.ts';
 import { DraftMap } from './draft-map.ts';
 
@@ -20,6 +21,8 @@ export type Agent = {
   readonly availability: Availability;
   /** Of the agent's newest fact. */
   readonly head: Position;
+  /** Openings and closings of business hours up to here were decided, or came before a coupling asked for them. */
+  readonly boundariesDecidedAt: Instant;
 };
 
 export type Recorded<R> = { readonly account: AccountNumber; readonly record: R; readonly position: Position };
@@ -43,6 +46,8 @@ export class Memory {
   readonly customStatusNames = new DraftMap<string, string>();
   readonly groups = new DraftMap<string, Recorded<Group>>();
   readonly groupNames = new DraftMap<string, string>();
+  readonly calendars = new DraftMap<string, Recorded<CalendarRecord>>();
+  readonly calendarNames = new DraftMap<string, string>();
   /** By hash of the secret. */
   readonly keys = new DraftMap<string, ApiKey>();
   readonly keyHashes = new DraftMap<string, string>();
@@ -95,6 +100,8 @@ export class Memory {
       this.customStatusNames,
       this.groups,
       this.groupNames,
+      this.calendars,
+      this.calendarNames,
       this.keys,
       this.keyHashes,
       this.records,

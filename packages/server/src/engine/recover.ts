@@ -1,5 +1,5 @@
 import type { AgentNumber, Position } from '../activity/position.ts';
-import type { AccountRecord, CustomStatus, Group } from '../activity/record.ts';
+import type { AccountRecord, CalendarRecord, CustomStatus, Group } from '../activity/record.ts';
 import { isOnline, type Session } from '../availability/availability.ts';
 import type { ApiKey } from '../directory/api-key.ts';
 import { nameKey } from '../directory/name-key.ts';
@@ -48,7 +48,12 @@ export function restore(loaded: LoadedState, memory: Memory, presence: Presence,
   for (const label of loaded.labels) memory.records.put(label.position, label.record);
   const sessions = sessionsByAgent(loaded.sessions);
   for (const { profile, availability, ...state } of loaded.agents) {
-    const agent = { ...state, profile, availability: { ...availability, sessions: sessions.get(state.number) ?? [] } };
+    const agent = {
+      ...state,
+      profile,
+      availability: { ...availability, sessions: sessions.get(state.number) ?? [] },
+      boundariesDecidedAt: lastSeenAt,
+    };
     memory.agents.put(agent.number, agent);
     memory.agentNumbers.put(profile.id, agent.number);
     memory.emails.put(scoped(agent.account, nameKey(profile.email)), agent.number);
@@ -104,6 +109,12 @@ function restoreRecord(memory: Memory, stored: StoredRecord): void {
       if (!record.removed) memory.groupNames.put(scoped(account, nameKey(record.name)), record.id);
       return;
     }
+    case 'calendar': {
+      const record = body as CalendarRecord;
+      memory.calendars.put(record.id, { account, record, position });
+      if (!record.removed) memory.calendarNames.put(scoped(account, nameKey(record.name)), record.id);
+      return;
+    }
     case 'key': {
       const key = body as ApiKey;
       memory.keys.put(key.hash, key);
@@ -143,7 +154,7 @@ export function recover(draft: Draft, world: World, recovery: Extract<Recovery, 
       const agent = memory.agents.drafted(number);
       assert(agent !== undefined, 'agents are never removed');
       const command = { kind: 'LoseSession', session: session.number, lostAt: readyAt } as const;
-      act(draft, agent, command, { now: readyAt, readyAt: world.readyAt, person: null });
+      act(draft, agent, command, { now: readyAt, world, person: null });
     }
   }
 }

@@ -5,19 +5,28 @@ import { assert } from '../time/assert.ts';
 import { type Instant, minuteMs } from '../time/instant.ts';
 import type { Account, Agent, Memory } from './memory.ts';
 import type { Presence } from './presence.ts';
+import { boundariesOf } from './schedule.ts';
+import type { World } from './world.ts';
 
 /** What the decider must know about an agent that is not in the agent's own facts, as the group so far leaves it. */
-export function surroundingsOf(agent: Agent, memory: Memory, presence: Presence, readyAt: Instant): Surroundings {
-  const lengths = effectiveLengths(accountOf(agent, memory).record, groupsOf(agent.profile, memory), agent.profile);
+export function surroundingsOf(
+  agent: Agent,
+  memory: Memory,
+  presence: Presence,
+  world: World,
+  now: Instant,
+): Surroundings {
+  const account = accountOf(agent, memory).record;
+  const lengths = effectiveLengths(account, groupsOf(agent.profile, memory), agent.profile);
   return {
     activityAt: presence.activityAt(agent.number),
     idleAfterMs: lengths.idleAfterMs,
     // Nobody is declared idle for the time in which this server could not hear them.
-    idleFloorAt: Math.max(lengths.changedAt, readyAt),
+    idleFloorAt: Math.max(lengths.changedAt, world.readyAt),
     disconnectGraceMs: lengths.disconnectGraceMs,
     graceFloorAt: lengths.changedAt,
     allowance: allowanceOf(agent, memory),
-    boundaries: [],
+    boundaries: boundariesOf(agent, account, memory, world.zones, now),
   };
 }
 
@@ -44,5 +53,5 @@ function allowanceOf(agent: Agent, memory: Memory): Surroundings['allowance'] {
   if (id === null) return null;
   const status = memory.customStatuses.drafted(id)?.record;
   if (status === undefined || !status.endsAtAllowance || status.allowanceMinutes === null) return null;
-  return { lengthMs: status.allowanceMinutes * minuteMs, floorAt: status.allowanceChangedAt };
+  return { lengthMs: Math.round(status.allowanceMinutes * minuteMs), floorAt: status.allowanceChangedAt };
 }

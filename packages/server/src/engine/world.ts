@@ -1,9 +1,11 @@
 import type { Instant } from '../time/instant.ts';
+import type { Zones } from '../time/zone-rules.ts';
 
 /** What commands need besides the draft: the instant the server became ready, and randomness. */
 export type World = {
   readonly readyAt: Instant;
   readonly random: Randomness;
+  readonly zones: Zones;
 };
 
 export type Randomness = {

@@ -96,6 +96,7 @@ function bodyProblem(walk: Walk, fact: RecordedFact): string | null {
     case 'AccountRecorded':
     case 'CustomStatusRecorded':
     case 'GroupRecorded':
+    case 'CalendarRecorded':
     case 'ThingRecorded':
     case 'LogStarted':
     case 'OutageRecorded':
