@@ -1,0 +1,75 @@
+import type { Change, KeyValueEntry } from '../engine/change.ts';
+import type { Store } from '../engine/store.ts';
+import type { JsonValue } from '../marketplace/json-value.ts';
+import {
+  applyKeyValueOperation,
+  type KeyValueOperation,
+  type KeyValueRecord,
+  readKeyValueOperation,
+} from '../marketplace/key-value.ts';
+import type { Instant } from '../time/instant.ts';
+import type { KeyValueAnswer } from './app-runner.ts';
+
+export type KeyValuePorts = {
+  readonly store: Pick<Store, 'keyValue'>;
+  commit(changes: readonly Change[]): Promise<void>;
+  now(): Instant;
+};
+
+/**
+ * `$db` of one app, durable: an answer means that it is on disk. Operations on one key are carried out one after the
+ * other, so that two increments at once both count; different keys share commits.
+ */
+export class KeyValueService {
+  readonly #app: string;
+  readonly #ports: KeyValuePorts;
+  /** The last operation under way, per key. */
+  readonly #tails = new Map<string, Promise<unknown>>();
+
+  constructor(app: string, ports: KeyValuePorts) {
+    this.#app = app;
+    this.#ports = ports;
+  }
+
+  async call(method: string, args: readonly JsonValue[]): Promise<KeyValueAnswer> {
+    const reading = readKeyValueOperation(method, args);
+    if (reading.kind === 'refused') return rejected(reading.error);
+    const { operation } = reading;
+    const before = this.#tails.get(operation.key) ?? Promise.resolve();
+    const turn = before.then(() => this.#carryOut(operation));
+    this.#tails.set(operation.key, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#tails.get(operation.key) === turn) this.#tails.delete(operation.key);
+    }
+  }
+
+  /** Never rejects: the chain of its key must go on. */
+  async #carryOut(operation: KeyValueOperation): Promise<KeyValueAnswer> {
+    try {
+      const before = await this.#ports.store.keyValue(this.#app, operation.key);
+      const outcome = applyKeyValueOperation(operation, recordOf(before), this.#ports.now());
+      if (outcome.kind === 'refused') return rejected(outcome.error);
+      if (operation.kind !== 'get') await this.#ports.commit([this.#changeFor(operation.key, outcome.record)]);
+      return { kind: 'resolved', value: outcome.result };
+    } catch {
+      return rejected({ status: 503, message: 'The data store is not available at the moment' });
+    }
+  }
+
+  #changeFor(key: string, record: KeyValueRecord | null): Change {
+    if (record === null) return { kind: 'RemoveKeyValue', app: this.#app, key };
+    const { value, expiresAt } = record;
+    return { kind: 'PutKeyValue', entry: { app: this.#app, key, value: JSON.stringify(value), expiresAt } };
+  }
+}
+
+function recordOf(entry: KeyValueEntry | null): KeyValueRecord | null {
+  if (entry === null) return null;
+  return { value: JSON.parse(entry.value) as JsonValue, expiresAt: entry.expiresAt };
+}
+
+function rejected(reason: { readonly status: number; readonly message: string }): KeyValueAnswer {
+  return { kind: 'rejected', reason };
+}
