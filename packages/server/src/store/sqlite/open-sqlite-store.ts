@@ -59,7 +59,7 @@ function openWriter(folder: string, hash: HashHex): SqliteStore {
     const writer = opened(open, openForWriting(file));
     migrate(file, writer, readMigrations());
     const reader = opened(open, openForReading(file));
-    return createSqliteStore({ file, writer, reader, hash, backUp: backUpOf(file), close });
+    return createSqliteStore({ file, writer, reader, hash, backUp: backUpOf(file, { immutable: false }), close });
   });
 }
 
@@ -77,10 +77,10 @@ function openReader(folder: string, hash: HashHex): SqliteStore {
     for (const database of open.splice(0)) database.close();
   };
   return openOrClose(file, close, () => {
-    const immutable = !isWritable(folder) && isEmptied(file);
+    const immutable = mustBeImmutable(folder, file);
     const reader = opened(open, openForReading(file, { immutable }));
     requireMigrated(file, reader, readMigrations());
-    return createSqliteStore({ file, writer: null, reader, hash, backUp: backUpOf(file), close });
+    return createSqliteStore({ file, writer: null, reader, hash, backUp: backUpOf(file, { immutable }), close });
   });
 }
 
@@ -98,9 +98,9 @@ function openOrClose(file: string, close: () => void, open: () => SqliteStore): 
   }
 }
 
-function backUpOf(file: string): Connections['backUp'] {
+function backUpOf(file: string, options: { readonly immutable: boolean }): Connections['backUp'] {
   return async (target) => {
-    const source = openForReading(file);
+    const source = openForReading(file, options);
     try {
       await backUp(source, target);
     } finally {
@@ -123,6 +123,24 @@ function createFolder(folder: string): void {
   for (let path = folder; path.length >= firstCreated.length; path = dirname(path)) syncFolder(dirname(path));
 }
 
+/**
+ * Whether the folder can only be read as it is: SQLite cannot create the shared memory there that it reads a write-ahead
+ * log with. When there is a log, to read without it would be to lose its commits.
+ *
+ * @throws StoreFailure `read_only`
+ */
+function mustBeImmutable(folder: string, file: string): boolean {
+  if (isWritable(folder) || existsSync(`${file}-shm`)) return false;
+  const logBytes = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  if (logBytes === 0) return true;
+  const sentence = `The store ${file} was not closed, and ${folder} cannot be written, which finishing it needs.`;
+  throw new StoreFailure(
+    'read_only',
+    `${sentence} Copy the folder to where it can be written, and read the copy.`,
+    'never',
+  );
+}
+
 function isWritable(path: string): boolean {
   try {
     accessSync(path, constants.W_OK);
@@ -130,12 +148,4 @@ function isWritable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Whether everything is in the file itself. Only then may a folder that nobody can write be read as it is: SQLite cannot
- * create the shared memory that it reads a write-ahead log with, and to ignore the log would be to lose its commits.
- */
-function isEmptied(file: string): boolean {
-  return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }

@@ -80,8 +80,8 @@ function prepareAgentFacts(database: DatabaseSync): LogQuestions['agentFacts'] {
 const EVENT_FILTER = 'fact.account = ? AND fact.kind IN (?, ?) AND fact.at >= ? AND fact.at < ?';
 
 /**
- * A page of events. An account's are searched for along the log; one agent's are followed back along its chain, unless
- * that is longer than the piece of the log to be searched, or than one call may look at.
+ * A page of events. An account's are searched for along the log; one agent's are followed back along its chain, and
+ * searched for when that is longer than one call may look at.
  */
 function prepareEvents(database: DatabaseSync): LogQuestions['events'] {
   const newest = database.prepare('SELECT coalesce(max(position), 0) AS position FROM fact');
@@ -90,8 +90,7 @@ function prepareEvents(database: DatabaseSync): LogQuestions['events'] {
   return (query) => {
     const end = Math.min(query.upTo, newest.get()?.position as number);
     if (end <= query.after) return { facts: [], scannedTo: query.after, isLast: true };
-    const isShort = end - query.after <= STORE_LIMITS.eventRowsScannedMax;
-    const followed = query.agent === null || isShort ? null : follow(query, query.agent.head, end);
+    const followed = query.agent === null ? null : follow(query, query.agent.head, end);
     return followed ?? search(query, end);
   };
 }
