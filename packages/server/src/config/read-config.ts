@@ -4,7 +4,7 @@
  */
 import { dirname, isAbsolute, join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
-import { closestName } from './closest-name.ts';
+import { didYouMean } from '../marketplace/did-you-mean.ts';
 import type { Config } from './config.ts';
 import type { Raw } from './setting.ts';
 import { type Flags, type Setting, settings } from './settings.ts';
@@ -89,8 +89,8 @@ function findUnknownKeys(table: Readonly<Record<string, unknown>>, sources: Conf
   const known = Object.values(settings).map((setting) => setting.key);
   const unknown = Object.keys(table).filter((key) => !known.includes(key));
   return unknown.map((key) => {
-    const near = closestName(key, known);
-    const remedy = near === undefined ? `the settings are ${known.join(', ')}` : `did you mean "${near}"?`;
+    const near = didYouMean(key, known);
+    const remedy = near === null ? `the settings are ${known.join(', ')}` : `did you mean "${near}"?`;
     return { source: placeInFile(key, sources), problem: `"${key}" is no setting`, remedy };
   });
 }

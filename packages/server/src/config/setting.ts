@@ -1,6 +1,6 @@
 /** How one setting is read: what its raw value may be, and what to tell a person when it is something else. */
 import { delimiter } from 'node:path';
-import { closestName } from './closest-name.ts';
+import { didYouMean } from '../marketplace/did-you-mean.ts';
 import { type LogLevel, logLevels } from './config.ts';
 
 /** A value, or what is wrong with the raw one and the way out, both as clauses without a full stop. */
@@ -69,8 +69,8 @@ export function readSwitch(raw: Raw): Reading<boolean> {
 export function readLogLevel(raw: Raw): Reading<LogLevel> {
   const known = logLevels.find((level) => level === raw.value);
   if (known !== undefined) return { kind: 'value', value: known };
-  const near = typeof raw.value === 'string' ? closestName(raw.value, logLevels) : undefined;
-  const remedy = near === undefined ? `give one of ${logLevels.join(', ')}` : `did you mean "${near}"?`;
+  const near = typeof raw.value === 'string' ? didYouMean(raw.value, logLevels) : null;
+  const remedy = near === null ? `give one of ${logLevels.join(', ')}` : `did you mean "${near}"?`;
   return wrong('is no log level', remedy);
 }
 
