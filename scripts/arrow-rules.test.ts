@@ -55,6 +55,8 @@ const forbidden: readonly (readonly [from: string, to: Target, rule: string])[] 
   [`${src}/http/agents.ts`, file('packages/contract/src/payload.ts'), 'contract-is-used-by-its-name'],
   [`${src}/store/open.ts`, room('store/open.test.ts'), 'the-product-knows-no-test'],
   [`${src}/main.ts`, file('scripts/check.ts'), 'the-product-knows-no-test'],
+  [`${src}/http/server.ts`, file('packages/server/simulation/team.ts'), 'the-product-knows-no-test'],
+  [`${src}/cli/simulate.ts`, file('packages/server/simulation/team.test.ts'), 'the-product-knows-no-test'],
   [`${src}/http/server.ts`, npm('fastify', 'devDependencies'), 'packages-are-declared'],
   ['scripts/check.ts', npm('chalk', null), 'packages-are-declared'],
   [`${src}/main.ts`, { kind: 'missing', specifier: './nowhere.ts' }, 'imports-are-found'],
@@ -80,6 +82,7 @@ const allowed: readonly (readonly [from: string, to: Target])[] = [
   [`${src}/http/server.ts`, npm('fastify')],
   [`${src}/main.ts`, room('store/sqlite/open.ts')],
   [`${src}/cli/serve.ts`, room('http/server.ts')],
+  [`${src}/cli/simulate.ts`, file('packages/server/simulation/team.ts')],
   ['packages/server/simulation/world.ts', room('engine/engine.ts')],
   ['packages/server/test/kill.test.ts', room('cli/main.ts')],
 ];

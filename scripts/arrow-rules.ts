@@ -9,6 +9,7 @@ import {
   rooms,
   roomsFolder,
   roomsOfKind,
+  simulationFolder,
   startedPaths,
   testPaths,
   wholeTestPaths,
@@ -115,8 +116,12 @@ const arrowRules: readonly ArrowRule[] = [
   },
   {
     name: 'the-product-knows-no-test',
-    why: 'tests, simulation, scripts and benchmarks look at the product, never the other way round',
-    isBrokenBy: ({ from, to }) => to.kind === 'file' && isProduct(from) && !isProduct(to.path),
+    why: 'tests, simulation, scripts and benchmarks look at the product; only commands may play the simulation',
+    isBrokenBy: ({ from, to }) =>
+      to.kind === 'file' &&
+      isProduct(from) &&
+      !isProduct(to.path) &&
+      !(isComposition(from) && to.path.startsWith(`${simulationFolder}/`) && !isTest(to.path)),
   },
   {
     name: 'packages-are-declared',

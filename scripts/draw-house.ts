@@ -7,6 +7,7 @@ import {
   roomOf,
   rooms,
   roomsOfKind,
+  simulationFolder,
   testPaths,
 } from './floor-plan.ts';
 import type { House } from './read-house.ts';
@@ -34,6 +35,7 @@ export function drawHouse(house: House): string {
     'flowchart TD',
     ...(present.has('main') ? ['  main["main: plugs everything together"]'] : []),
     ...lines,
+    ...(present.has('simulation') ? ['  simulation["simulation: an invented, seeded world"]'] : []),
     ...(present.has('contract') ? ['  contract["contract: the wire"]'] : []),
     ...drawArrows(house),
     '',
@@ -62,6 +64,7 @@ function drawArrows(house: House): string[] {
 /** The box a file is drawn in, or null when it is not drawn. */
 function nodeOf(path: string): string | null {
   if (path.startsWith(`${contract.folder}/src/`)) return 'contract';
+  if (path.startsWith(`${simulationFolder}/`)) return 'simulation';
   const room = roomOf(path);
   if (room !== null) return room;
   return isOneOf(compositionPaths, path) && !path.includes('/bin/') ? 'main' : null;

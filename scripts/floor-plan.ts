@@ -98,6 +98,9 @@ export const compositionPaths: readonly RegExp[] = [
   /^packages\/server\/src\/cli\//,
 ];
 
+/** The invented world: commands let it play, tests let it break; no room knows it. */
+export const simulationFolder = 'packages/server/simulation';
+
 /** What the composition imports from npm besides what its rooms may. */
 export const compositionPackages: readonly string[] = ['pino'];
 
