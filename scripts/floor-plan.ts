@@ -123,8 +123,14 @@ export const startedPaths: readonly RegExp[] = [
   /^packages\/server\/src\/sandbox\/runner\.[cm]?[jt]s$/,
 ];
 
-/** Tests, and the suites that every engine behind a port must pass. */
-export const testPaths: readonly RegExp[] = [/\.test\.ts$/, /\.e2e\.ts$/, /\/suite\.ts$/, /^packages\/[^/]+\/test\//];
+/** Tests, the fakes they play with, and the suites that every engine behind a port must pass. */
+export const testPaths: readonly RegExp[] = [
+  /\.test\.ts$/,
+  /\/fake-[a-z-]+\.ts$/,
+  /\.e2e\.ts$/,
+  /\/suite\.ts$/,
+  /^packages\/[^/]+\/test\//,
+];
 
 /** Tests of the whole: they may plug adapters in, as the composition does. */
 export const wholeTestPaths: readonly RegExp[] = [
