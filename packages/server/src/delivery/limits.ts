@@ -39,6 +39,9 @@ export const DELIVERY_LIMITS = Object.freeze({
   /** Of what a failed attempt leaves behind. */
   errorCharactersMax: 2_000,
   errorStackCharactersMax: 8_000,
-  /** Facts that one page of the list of deliveries looks at, at most: a page that finds little ends, and says so. */
+  /** Facts that one answer of the list of deliveries looks at, at most: one that finds little ends, and says so. */
   listedFactsMax: 10_000,
 });
+
+/** The same bounds with other figures: the simulation and the tests come to each of them sooner. */
+export type DeliveryLimits = { readonly [name in keyof typeof DELIVERY_LIMITS]: number };
