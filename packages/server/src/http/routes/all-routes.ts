@@ -1,0 +1,29 @@
+import type { Route } from '../route.ts';
+import { accountRoutes } from './account.ts';
+import { activityTickRoutes } from './activity-ticks.ts';
+import { agentRoutes } from './agents.ts';
+import { appRoutes } from './apps.ts';
+import { customStatusRoutes } from './custom-statuses.ts';
+import { deliveryRoutes } from './deliveries.ts';
+import { eventRoutes } from './events.ts';
+import { groupRoutes } from './groups.ts';
+import { intelliassignRoutes } from './intelliassign.ts';
+import { keyRoutes } from './keys.ts';
+import { sessionRoutes } from './sessions.ts';
+import { signalRoutes } from './signals.ts';
+
+/** Every route below `/api/v1` that answers once; those that stay open are the live door's. In the order of the documentation. */
+export const allRoutes: readonly Route[] = [
+  ...agentRoutes,
+  ...sessionRoutes,
+  ...activityTickRoutes,
+  ...intelliassignRoutes,
+  ...signalRoutes,
+  ...customStatusRoutes,
+  ...groupRoutes,
+  ...accountRoutes,
+  ...keyRoutes,
+  ...eventRoutes,
+  ...appRoutes,
+  ...deliveryRoutes,
+];

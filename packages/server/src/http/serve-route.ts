@@ -1,0 +1,127 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../directory/api-key.ts';
+import { type Answer, refuse } from '../directory/rejection.ts';
+import type { Ask } from '../engine/agent-commands.ts';
+import type { Draft } from '../engine/draft.ts';
+import type { EncodedAnswer, Idempotency, OnceAnswer } from '../engine/engine.ts';
+import { assert } from '../time/assert.ts';
+import { bearerSecret } from './authenticate.ts';
+import { bodyOf } from './body-parser.ts';
+import { type CallsOnce, idempotencyOf } from './idempotency.ts';
+import { PROBLEM_TYPE, problemAnswer } from './problem-answer.ts';
+import { readInput } from './read-input.ts';
+import type { Input, Route } from './route.ts';
+import { seal, unseal } from './sealed-answer.ts';
+import type { Services } from './services.ts';
+
+export type Serving = { readonly services: Services; readonly callsOnce: CallsOnce };
+
+/** Serves one request of a route by a caller who may: input, idempotency, action, answer. */
+export async function serveRoute(
+  route: Route,
+  serving: Serving,
+  caller: Caller,
+  request: FastifyRequest,
+): Promise<Served> {
+  const { services } = serving;
+  const ask: Ask = { caller, now: services.engine.clock.now() };
+  const body = bodyOf(request);
+  if (body.kind === 'rejected') return { answer: problemAnswer(body, request.id) };
+  const raw = { params: request.params, query: request.query, body: body.value };
+  const input = readInput(route, raw, ask, services);
+  if (input.kind === 'rejected') return { answer: problemAnswer(input, request.id) };
+  const turn: Turn = { route, serving, ask, input: input.value, instance: request.id };
+  if (route.action.kind === 'query') {
+    return { answer: encodedAnswer(turn, await route.action.read(services, ask, input.value)) };
+  }
+  if (route.action.kind === 'call' && route.action.isRepeatable) return { answer: await call(turn) };
+  const once = idempotencyOf(request, {
+    keyId: caller.keyId,
+    body: body.value,
+    hash: services.engine.world.random.hash,
+  });
+  if (once.kind === 'rejected') return { answer: problemAnswer(once, request.id) };
+  return once.value === null ? { answer: await act(turn) } : actOnce(turn, once.value, request);
+}
+
+/** `isReplayed`: it is the answer to an earlier request with the same idempotency key. */
+export type Served = { readonly answer: EncodedAnswer; readonly isReplayed?: true };
+
+/** Puts an answer on the wire. */
+export function send(reply: FastifyReply, { status, body }: EncodedAnswer): FastifyReply {
+  reply.code(status);
+  if (body === null) return reply.send();
+  return reply.header('content-type', status >= 400 ? PROBLEM_TYPE : JSON_TYPE).send(body);
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** One request on its way through one route. */
+type Turn = {
+  readonly route: Route;
+  readonly serving: Serving;
+  readonly ask: Ask;
+  readonly input: Input;
+  readonly instance: string;
+};
+
+function encodedAnswer({ route, instance }: Turn, answer: Answer<unknown>): EncodedAnswer {
+  if (answer.kind === 'rejected') return problemAnswer(answer, instance);
+  const { status } = route.answer;
+  return { status, body: status === 204 ? null : JSON.stringify(answer.value) };
+}
+
+function act(turn: Turn): Promise<EncodedAnswer> {
+  const decide = decisionOf(turn);
+  return decide === null ? call(turn) : turn.serving.services.engine.write(decide);
+}
+
+/** A command's answer is made in its group, while what it speaks of is still as the command left it. */
+function decisionOf(turn: Turn): ((draft: Draft) => EncodedAnswer) | null {
+  const { ask, input } = turn;
+  const { action } = turn.route;
+  if (action.kind !== 'command') return null;
+  const { world } = turn.serving.services.engine;
+  return (draft) => encodedAnswer(turn, action.decide({ draft, world, ask }, input));
+}
+
+async function call(turn: Turn): Promise<EncodedAnswer> {
+  const { action } = turn.route;
+  assert(action.kind === 'call', 'queries and commands are served elsewhere');
+  return encodedAnswer(turn, await action.call(turn.serving.services, turn.ask, turn.input));
+}
+
+async function actOnce(turn: Turn, once: Idempotency, request: FastifyRequest): Promise<Served> {
+  const lock = turn.route.holdsSecret === true ? lockOf(once, request) : OPEN;
+  const answer = await decideOnce(turn, once, lock);
+  switch (answer.kind) {
+    case 'fresh':
+      return { answer: answer.value };
+    case 'stored':
+      return { answer: lock.open(answer.answer), isReplayed: true };
+    case 'conflict': {
+      const detail = 'This Idempotency-Key came with another request before.';
+      return { answer: problemAnswer(refuse('idempotency_conflict', detail), turn.instance) };
+    }
+  }
+}
+
+function decideOnce(turn: Turn, once: Idempotency, lock: Lock): Promise<OnceAnswer<EncodedAnswer>> {
+  const decide = decisionOf(turn);
+  const { callsOnce, services } = turn.serving;
+  return decide === null ? callsOnce.run(once, () => call(turn)) : services.engine.writeOnce(once, decide, lock.close);
+}
+
+type Lock = { close(answer: EncodedAnswer): EncodedAnswer; open(answer: EncodedAnswer): EncodedAnswer };
+
+const OPEN: Lock = { close: (answer) => answer, open: (answer) => answer };
+
+/** How an answer with a secret is stored; refusals hold none, and stay as they are. */
+function lockOf(once: Idempotency, request: FastifyRequest): Lock {
+  const secret = bearerSecret(request.headers.authorization);
+  assert(secret !== null, 'a caller is known by a bearer secret');
+  const place = `${once.scope}|${once.key}|${once.requestHash}`;
+  const through = (turn: typeof seal) => (answer: EncodedAnswer) =>
+    answer.body === null || answer.status >= 400 ? answer : { ...answer, body: turn(answer.body, secret, place) };
+  return { close: through(seal), open: through(unseal) };
+}
