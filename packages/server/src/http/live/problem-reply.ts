@@ -1,0 +1,60 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ERROR_RULES, problemOf } from '@rollcall/contract';
+import type { FastifyReply } from 'fastify';
+import type { Rejection } from '../../directory/rejection.ts';
+import { refuse } from '../../directory/rejection.ts';
+
+/** A refusal on its way out, before anything was opened. */
+export type ProblemReply = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** A rejection as `application/problem+json`, with the headers that its status asks for. */
+export function problemReply({ code, detail, faults }: Rejection): ProblemReply {
+  const problem = problemOf(code, { detail, ...(faults.length === 0 ? {} : { errors: faults }) });
+  const { status } = ERROR_RULES[code];
+  return { status, headers: { ...PROBLEM, ...headersOf(status) }, body: JSON.stringify(problem) };
+}
+
+/** The address takes nothing but a WebSocket: 426, and which version of it. */
+export function upgradeRequired(detail: string): ProblemReply {
+  const headers = { ...PROBLEM, upgrade: 'websocket', 'sec-websocket-version': '13' };
+  const body = { ...problemOf('invalid_input', { detail }), title: 'This address speaks WebSocket', status: 426 };
+  return { status: 426, headers, body: JSON.stringify(body) };
+}
+
+/** Answers a request. */
+export function sendProblem(reply: FastifyReply, problem: ProblemReply): void {
+  reply.code(problem.status).headers(problem.headers).send(problem.body);
+}
+
+/** Answers on a connection that left HTTP's hands to be upgraded, and ends it. */
+export function endWithProblem(socket: Duplex, { status, headers, body }: ProblemReply): void {
+  if (!socket.writable) return;
+  const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`);
+  socket.once('finish', () => socket.destroy());
+}
+
+export function unauthorized(): Rejection {
+  return refuse('unauthorized', 'Send `Authorization: Bearer KEY` with a key that is known and was not revoked.');
+}
+
+const PROBLEM = { 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' };
+
+function headersOf(status: number): Readonly<Record<string, string>> {
+  switch (status) {
+    case 401:
+      return { 'www-authenticate': 'Bearer' };
+    case 429:
+      return { 'retry-after': '10' };
+    case 503:
+      return { 'retry-after': '1' };
+    default:
+      return {};
+  }
+}
