@@ -31,6 +31,8 @@ export type Description = {
   readonly params?: TSchema;
   readonly query?: TSchema;
   readonly body?: TSchema;
+  /** A body that is good, for the documentation. */
+  readonly example?: unknown;
   readonly answer: RouteAnswer;
   /** The codes it answers besides those that every route can. */
   readonly refusals: readonly ErrorCode[];
@@ -80,9 +82,10 @@ export type Input<Query = unknown, Body = unknown> = {
 /** The ids of the path; empty, which is nobody's id, where the path has none. */
 export type Params = { readonly id: string; readonly sid: string };
 
-type Described<Query extends TSchema, Body extends TSchema> = Omit<Description, 'query' | 'body'> & {
+type Described<Query extends TSchema, Body extends TSchema> = Omit<Description, 'query' | 'body' | 'example'> & {
   readonly query?: Query;
   readonly body?: Body;
+  readonly example?: Wire<Body>;
 };
 
 type Reading<Query extends TSchema> = Described<Query, TSchema> & {

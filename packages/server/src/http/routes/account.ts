@@ -32,9 +32,10 @@ export const accountRoutes: readonly Route[] = [
     summary: 'Changes settings of the account.',
     about: 'A changed length acts from its change on: a deadline is never earlier than the change that moved it.',
     body: AccountPatch,
+    example: { idle_after_ms: 300_000, couplings: { login: 'AVAILABLE', logout: 'UNAVAILABLE' } },
     check: knownTimeZone,
     answer: { status: 200, schema: AccountRead },
-    refusals: [],
+    refusals: ['unknown_calendar'],
     decide: ({ draft, world, ask }, { body }) =>
       encoded(changeAccount(draft, world, ask, accountInput(body)), ({ record }) => accountRead(record)),
   }),

@@ -18,6 +18,7 @@ export const activityTickRoutes: readonly Route[] = [
     about:
       'Each session is answered for by itself. Activity may be said again at will, so Idempotency-Key is not looked at.',
     body: ActivityTicks,
+    example: { sessions: ['ses_2l7xk0w'] },
     bodyBytesMax: HTTP_LIMITS.bodyBytesMax,
     answer: { status: 200, schema: ActivityTicksAnswer },
     refusals: [],

@@ -19,9 +19,10 @@ export const agentRoutes: readonly Route[] = [
     roles: MAY.bringAgents,
     summary: 'Creates an agent, who starts as UNAVAILABLE on both axes.',
     body: AgentCreate,
+    example: { email: 'ada@example.com', first_name: 'Ada', time_zone: 'Europe/Berlin' },
     check: all(knownTimeZone, notCreatedInTheFuture),
     answer: { status: 201, schema: AgentRead },
-    refusals: ['email_taken', 'org_agent_id_taken', 'unknown_group'],
+    refusals: ['email_taken', 'org_agent_id_taken', 'unknown_group', 'unknown_calendar'],
     decide: ({ draft, world, ask }, { body }) =>
       encoded(createAgent(draft, world, ask, newAgentInput(body)), (agent) => agentRead(agent, draftedReading(draft))),
   }),
@@ -60,9 +61,10 @@ export const agentRoutes: readonly Route[] = [
     about: '`active: false` deactivates: the sessions end and the history stays.',
     params: UuidPath,
     body: AgentPatch,
+    example: { phone: '+49 30 1234567', idle_after_ms: null },
     check: knownTimeZone,
     answer: { status: 200, schema: AgentRead },
-    refusals: ['unknown_agent', 'email_taken', 'org_agent_id_taken', 'unknown_group'],
+    refusals: ['unknown_agent', 'email_taken', 'org_agent_id_taken', 'unknown_group', 'unknown_calendar'],
     decide: ({ draft, world, ask }, { params, body }) =>
       encoded(changeAgent(draft, world, ask, { ...agentInput(body), id: params.id }), (agent) =>
         agentRead(agent, draftedReading(draft)),

@@ -3,6 +3,7 @@ import { accountRoutes } from './account.ts';
 import { activityTickRoutes } from './activity-ticks.ts';
 import { agentRoutes } from './agents.ts';
 import { appRoutes } from './apps.ts';
+import { calendarRoutes } from './calendars.ts';
 import { customStatusRoutes } from './custom-statuses.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { eventRoutes } from './events.ts';
@@ -21,6 +22,7 @@ export const allRoutes: readonly Route[] = [
   ...signalRoutes,
   ...customStatusRoutes,
   ...groupRoutes,
+  ...calendarRoutes,
   ...accountRoutes,
   ...keyRoutes,
   ...eventRoutes,

@@ -42,6 +42,7 @@ export const customStatusRoutes: readonly Route[] = [
     roles: MAY.administer,
     summary: 'Creates a custom status.',
     body: CustomStatusCreate,
+    example: { name: 'Lunch', emoji: 'sandwich', allowance_minutes: 45 },
     answer: { status: 201, schema: CustomStatusRead },
     refusals: ['name_taken', 'custom_status_disabled'],
     decide: ({ draft, world, ask }, { body }) =>
@@ -72,6 +73,7 @@ export const customStatusRoutes: readonly Route[] = [
     summary: 'Changes a custom status; a new name rewrites no past event.',
     params: UuidPath,
     body: CustomStatusPatch,
+    example: { name: 'Long lunch', allowance_minutes: 60 },
     answer: { status: 200, schema: CustomStatusRead },
     refusals: ['unknown_custom_status', 'custom_status_archived', 'name_taken'],
     decide: ({ draft, world, ask }, { params, body }) =>

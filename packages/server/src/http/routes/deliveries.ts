@@ -77,6 +77,7 @@ export const deliveryRoutes: readonly Route[] = [
     summary: 'Sends a subscription again what it was sent before, in order, beside what is new.',
     params: IdPath,
     body: ReplayRequest,
+    example: { from: '2026-03-04T09:00:00Z' },
     answer: { status: 200, schema: ReplayAnswer },
     refusals: ['unknown_subscription'],
     call: ({ deliveries }, ask, { params, body }) => replay(deliveries, ask, params.id, body),

@@ -34,8 +34,9 @@ export const groupRoutes: readonly Route[] = [
     roles: MAY.administer,
     summary: 'Creates a group of agents.',
     body: GroupCreate,
+    example: { name: 'Billing', idle_after_ms: 900_000 },
     answer: { status: 201, schema: GroupRead },
-    refusals: ['name_taken'],
+    refusals: ['name_taken', 'unknown_calendar'],
     decide: ({ draft, world, ask }, { body }) =>
       encoded(createGroup(draft, world, ask, { ...groupInput(body), name: body.name }), ({ record }) =>
         groupRead(record),
@@ -64,8 +65,9 @@ export const groupRoutes: readonly Route[] = [
     summary: 'Changes a group; a changed length acts from its change on.',
     params: IdPath,
     body: GroupPatch,
+    example: { idle_after_ms: null },
     answer: { status: 200, schema: GroupRead },
-    refusals: ['unknown_group', 'name_taken'],
+    refusals: ['unknown_group', 'name_taken', 'unknown_calendar'],
     decide: ({ draft, world, ask }, { params, body }) =>
       encoded(changeGroup(draft, world, ask, { ...groupInput(body), id: params.id }), ({ record }) =>
         groupRead(record),

@@ -32,6 +32,7 @@ export const intelliassignRoutes: readonly Route[] = [
     about: 'Setting what is set already changes nothing, makes no event and is no fault.',
     params: UuidPath,
     body: IntelliassignPut,
+    example: { custom_status: 'Lunch', until: '2036-03-04T13:00:00+01:00' },
     answer: { status: 200, schema: IntelliassignAnswer },
     refusals,
     decide: ({ draft, world, ask }, { params, body }) =>
@@ -47,6 +48,9 @@ export const intelliassignRoutes: readonly Route[] = [
     summary: "Sets up to 1000 agents' IntelliAssign statuses: all of them, or none.",
     about: 'Answers in the order of the request. The same agent twice is refused.',
     body: IntelliassignBatch,
+    example: {
+      changes: [{ agent_id: '7f5b1f3e-8f0a-4d27-9c39-5a0e6d1f2b3c', status: 'UNAVAILABLE', note: 'fire drill' }],
+    },
     bodyBytesMax: HTTP_LIMITS.bodyBytesMax,
     answer: { status: 200, schema: IntelliassignBatchAnswer },
     refusals,

@@ -19,6 +19,7 @@ export const keyRoutes: readonly Route[] = [
     about:
       'The answer is the only place that ever shows the secret; a retry with the same Idempotency-Key shows it again.',
     body: KeyCreate,
+    example: { role: 'supervisor', name: 'the wallboard' },
     answer: { status: 201, schema: KeyCreated },
     refusals: ['unknown_agent'],
     holdsSecret: true,

@@ -15,6 +15,7 @@ export const signalRoutes: readonly Route[] = [
     about: 'A call makes an AVAILABLE agent UNAVAILABLE and back; too many missed assignments do the former.',
     params: UuidPath,
     body: Signal,
+    example: { type: 'call_started' },
     answer: { status: 200, schema: IntelliassignAnswer },
     refusals: ['unknown_agent', 'agent_inactive'],
     decide: ({ draft, world, ask }, { params, body }) =>
