@@ -3,33 +3,55 @@ import type { Transport } from '../../activity/fact.ts';
 import type { StatusLabel } from '../../activity/status-label.ts';
 import type { Session, SetBy } from '../../availability/availability.ts';
 import type { AgentState, SessionState } from '../../engine/change.ts';
-import { assert } from '../../time/assert.ts';
+import { assert, Bug } from '../../time/assert.ts';
 import { expectSound } from './damage.ts';
 
 /**
  * An agent's state as a row of small integers. A custom status' id is not a column: it stands in the snapshot that the
  * status label is the position of, and a second copy could only come to differ from it.
  */
-export type AgentRow = {
-  readonly number: number;
-  readonly account: number;
-  readonly head: number;
-  readonly profile_position: number;
-  readonly sequence: number;
-  readonly changed_at: number;
-  readonly general_status: number;
-  readonly general_since: number;
-  readonly general_prev_status: number;
-  readonly general_reason: number | null;
-  readonly intelliassign_status: number;
-  readonly intelliassign_since: number;
-  readonly intelliassign_prev_status: number;
-  readonly intelliassign_reason: number | null;
-  readonly intelliassign_until: number | null;
-  readonly intelliassign_set_by: number;
-  readonly activity_at: number;
-  readonly missed: number;
-};
+export const AGENT_COLUMNS = [
+  'account',
+  'head',
+  'profile_position',
+  'sequence',
+  'changed_at',
+  'general_status',
+  'general_since',
+  'general_prev_status',
+  'general_reason',
+  'intelliassign_status',
+  'intelliassign_since',
+  'intelliassign_prev_status',
+  'intelliassign_reason',
+  'intelliassign_until',
+  'intelliassign_set_by',
+  'activity_at',
+  'missed',
+  'number',
+] as const;
+
+/** The values of a row, in the order of `AGENT_COLUMNS`. */
+export type AgentValues = readonly [
+  account: number,
+  head: number,
+  profilePosition: number,
+  sequence: number,
+  changedAt: number,
+  generalStatus: number,
+  generalSince: number,
+  generalPrevStatus: number,
+  generalReason: number | null,
+  intelliassignStatus: number,
+  intelliassignSince: number,
+  intelliassignPrevStatus: number,
+  intelliassignReason: number | null,
+  intelliassignUntil: number | null,
+  intelliassignSetBy: number,
+  activityAt: number,
+  missed: number,
+  number: number,
+];
 
 // Places in these lists are on disk: append only.
 const SET_BY: readonly SetBy[] = ['nobody', 'choice', 'coupling', 'call', 'system'];
@@ -38,16 +60,18 @@ const TRANSPORTS: readonly Transport[] = ['http', 'websocket'];
 const REASON_CODES: ReadonlyMap<Reason, number> = new Map(REASONS.map((reason, code) => [reason, code]));
 const SET_BY_CODES: ReadonlyMap<SetBy, number> = new Map(SET_BY.map((name, code) => [name, code]));
 
+// Sentences are made when they are needed: these run for every change of status.
+
 export function reasonCode(reason: Reason | null): number | null {
   if (reason === null) return null;
   const code = REASON_CODES.get(reason);
-  assert(code !== undefined, `the reason ${reason} has no code`);
+  if (code === undefined) throw new Bug(`the reason ${reason} has no code`);
   return code;
 }
 
 export function setByCode(setBy: SetBy): number {
   const code = SET_BY_CODES.get(setBy);
-  assert(code !== undefined, `the setter ${setBy} has no code`);
+  if (code === undefined) throw new Bug(`the setter ${setBy} has no code`);
   return code;
 }
 
@@ -65,37 +89,40 @@ export type BesideAgent = {
   readonly sessions: ReadonlyMap<number, readonly Session[]>;
 };
 
-/** The state of a row. */
-export function agentOfRow(row: AgentRow, beside: BesideAgent): AgentState {
+export function agentOfValues(values: AgentValues, { customStatusIds, sessions }: BesideAgent): AgentState {
+  const [account, head, profilePosition, sequence, changedAt] = values;
+  const number = values[17];
   return {
-    number: row.number,
-    account: row.account,
-    head: row.head,
-    profilePosition: row.profile_position,
+    number,
+    account,
+    head,
+    profilePosition,
     availability: {
-      sequence: row.sequence,
-      changedAt: row.changed_at,
+      sequence,
+      changedAt,
       general: {
-        status: row.general_status,
-        since: row.general_since,
-        prevStatus: row.general_prev_status,
-        reason: reasonOf(row.general_reason),
+        status: values[5],
+        since: values[6],
+        prevStatus: values[7],
+        reason: reasonOf(values[8]),
       },
       intelliassign: {
-        status: row.intelliassign_status,
-        customStatusId: beside.customStatusIds.get(row.intelliassign_status) ?? null,
-        since: row.intelliassign_since,
-        prevStatus: row.intelliassign_prev_status,
-        reason: reasonOf(row.intelliassign_reason),
-        until: row.intelliassign_until,
-        setBy: listed(SET_BY, row.intelliassign_set_by, 'intelliassign_set_by'),
+        status: values[9],
+        customStatusId: customStatusIds.get(values[9]) ?? null,
+        since: values[10],
+        prevStatus: values[11],
+        reason: reasonOf(values[12]),
+        until: values[13],
+        setBy: listed(SET_BY, values[14], 'intelliassign_set_by'),
       },
-      sessions: beside.sessions.get(row.number) ?? [],
-      activityAt: row.activity_at,
-      missed: row.missed,
+      sessions: sessions.get(number) ?? NO_SESSIONS,
+      activityAt: values[15],
+      missed: values[16],
     },
   };
 }
+
+const NO_SESSIONS: readonly Session[] = [];
 
 export type SessionRow = {
   readonly number: number;

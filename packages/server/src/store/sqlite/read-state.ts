@@ -1,13 +1,18 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { checksumOf, FIRST_CHECKSUM, type HashHex } from '../../activity/checksum.ts';
-import type { RecordedFact } from '../../activity/fact.ts';
-import type { AgentProfile } from '../../activity/record.ts';
-import { isCustom } from '../../activity/status-label.ts';
+import { AVAILABLE, type StatusLabel } from '../../activity/status-label.ts';
 import type { Session } from '../../availability/availability.ts';
-import type { CounterName, SessionState, StoredRecord } from '../../engine/change.ts';
+import type { AgentState, CounterName, SessionState, StoredRecord } from '../../engine/change.ts';
 import type { LoadedState } from '../../engine/store.ts';
-import { type AgentRow, agentOfRow, type SessionRow, sessionOfRow } from './agent-row.ts';
-import { expectSound } from './damage.ts';
+import {
+  AGENT_COLUMNS,
+  type AgentValues,
+  agentOfValues,
+  type BesideAgent,
+  type SessionRow,
+  sessionOfRow,
+} from './agent-row.ts';
+import { Damage, expectSound } from './damage.ts';
 import { checksumOfColumns, FACT_SELECTION, type FactColumns, factOf, rowOf } from './fact-columns.ts';
 import { type LaneColumns, laneOfRow } from './read-documents.ts';
 
@@ -26,18 +31,14 @@ export function readState(database: DatabaseSync, hash: HashHex): LoadedState {
 
 function readSnapshot(database: DatabaseSync, hash: HashHex): LoadedState {
   const head = readHead(database, hash);
-  const rows = database.prepare('SELECT * FROM agent ORDER BY number').all() as unknown as readonly AgentRow[];
-  const labels = readLabels(database, rows);
-  const customStatusIds = new Map(labels.map(({ position, record }) => [position, record.id]));
-  const profiles = readProfiles(database);
   const small = readSmallTables(database);
-  const sessions = sessionsByAgent(small.sessions);
-  const agents = rows.map((row) => {
-    expectSound(row.head <= head.position, `agent ${row.number} has a fact beyond the end of the log, at ${row.head}`);
-    const profile = profiles.get(row.number);
-    expectSound(profile !== undefined, `agent ${row.number} has no profile at position ${row.profile_position}`);
-    return { ...agentOfRow(row, { customStatusIds, sessions }), profile };
+  const labels = readLabels(database);
+  const agents = readAgents(database, {
+    customStatusIds: new Map(labels.map(({ position, record }) => [position, record.id])),
+    sessions: sessionsByAgent(small.sessions),
   });
+  const ahead = agents.find((agent) => agent.head > head.position);
+  expectSound(ahead === undefined, `agent ${ahead?.number} has a fact beyond the end of the log, at ${ahead?.head}`);
   return { head, agents, labels, ...small };
 }
 
@@ -85,35 +86,45 @@ function readHead(database: DatabaseSync, hash: HashHex): LoadedState['head'] {
   return { position: row.position, checksum, recordedAt: row.at + row.delay };
 }
 
-function readLabels(database: DatabaseSync, agents: readonly AgentRow[]): LoadedState['labels'] {
-  const positions = new Set<number>();
-  for (const agent of agents) {
-    if (isCustom(agent.intelliassign_status)) positions.add(agent.intelliassign_status);
-    if (isCustom(agent.intelliassign_prev_status)) positions.add(agent.intelliassign_prev_status);
-  }
+function readLabels(database: DatabaseSync): LoadedState['labels'] {
   const select = database.prepare(
-    `SELECT ${FACT_SELECTION} FROM json_each(?) AS wanted JOIN fact ON fact.position = wanted.value ORDER BY fact.position`,
+    `SELECT named.label, ${FACT_SELECTION} FROM (
+       SELECT intelliassign_status AS label FROM agent WHERE intelliassign_status > ?1
+       UNION SELECT intelliassign_prev_status FROM agent WHERE intelliassign_prev_status > ?1
+     ) AS named LEFT JOIN fact ON fact.position = named.label ORDER BY named.label`,
     { returnArrays: true },
   );
-  const labels = factsOf(select, JSON.stringify([...positions])).map((fact) => {
-    expectSound(fact.kind === 'CustomStatusRecorded', `position ${fact.position} must hold a custom status`);
-    return { position: fact.position, record: fact.record };
+  const rows = select.all(AVAILABLE) as unknown as readonly (readonly [label: StatusLabel, ...columns: FactColumns])[];
+  return rows.map(([position, ...columns]) => {
+    const fact = columns[0] === null ? null : factOf(columns);
+    expectSound(fact?.kind === 'CustomStatusRecorded', `an agent's custom status is not at position ${position}`);
+    return { position, record: fact.record };
   });
-  expectSound(labels.length === positions.size, 'a custom status that an agent is in is missing from the log');
-  return labels;
 }
 
-/** By the agent's number. */
-function readProfiles(database: DatabaseSync): ReadonlyMap<number, AgentProfile> {
+/**
+ * Every agent with its profile, in one walk along the agents. Row by row, because the profiles of a hundred thousand
+ * agents as text, as facts and as records at the same time are what the garbage collector would spend the start on.
+ */
+function readAgents(database: DatabaseSync, beside: BesideAgent): LoadedState['agents'] {
+  const state = AGENT_COLUMNS.map((column) => `agent.${column}`).join(', ');
   const select = database.prepare(
-    `SELECT ${FACT_SELECTION} FROM agent JOIN fact ON fact.position = agent.profile_position AND fact.agent = agent.number`,
+    `SELECT ${state}, ${FACT_SELECTION} FROM agent
+     LEFT JOIN fact ON fact.position = agent.profile_position AND fact.agent = agent.number ORDER BY agent.number`,
     { returnArrays: true },
   );
-  const profiles = new Map<number, AgentProfile>();
-  for (const fact of factsOf(select)) if (fact.kind === 'AgentRecorded') profiles.set(fact.agent, fact.record);
-  return profiles;
+  const agents: LoadedState['agents'][number][] = [];
+  const width = AGENT_COLUMNS.length;
+  for (const row of select.iterate() as unknown as Iterable<readonly unknown[]>) {
+    const agent = agentOfValues(row as unknown as AgentValues, beside);
+    const columns = row.slice(width) as unknown as FactColumns;
+    const fact = columns[0] === null ? null : factOf(columns);
+    if (fact?.kind !== 'AgentRecorded') throw withoutProfile(agent);
+    agents.push({ ...agent, profile: fact.record });
+  }
+  return agents;
 }
 
-function factsOf(select: StatementSync, ...values: readonly string[]): readonly RecordedFact[] {
-  return (select.all(...values) as unknown as readonly FactColumns[]).map(factOf);
+function withoutProfile({ number, profilePosition }: AgentState): Damage {
+  return new Damage(`agent ${number} has no profile at position ${profilePosition}`);
 }

@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { FactRow } from '../../activity/fact-row.ts';
 import type { AgentState, AppLogLine, Change, StoredRecord } from '../../engine/change.ts';
-import { assert } from '../../time/assert.ts';
+import { assert, Bug } from '../../time/assert.ts';
 import { STORE_LIMITS } from '../limits.ts';
-import { reasonCode, setByCode, transportCode } from './agent-row.ts';
+import { AGENT_COLUMNS, reasonCode, setByCode, transportCode } from './agent-row.ts';
 import { assertWritable, FACT_INSERT } from './fact-columns.ts';
 
 /** Writes the changes of one commit, all or none, and returns when they are on disk. */
@@ -166,7 +166,7 @@ function factAppender(database: DatabaseSync) {
   // Bound values are copied, so one buffer serves every row.
   const checksumBytes = Buffer.alloc(16);
   const append = (row: FactRow, checksum: string): void => {
-    assert(row.position === end + 1, `the log ends at ${end}: position ${row.position} would not follow`);
+    if (row.position !== end + 1) throw new Bug(`the log ends at ${end}: position ${row.position} would not follow`);
     assertWritable(row);
     assert(checksumBytes.write(checksum, 'hex') === 16 && checksum.length === 32, 'a checksum has 32 hex digits');
     insert.run(
@@ -203,35 +203,16 @@ function factAppender(database: DatabaseSync) {
 
 /** An agent is updated thousands of times and inserted once: update first is 10 % cheaper than an upsert. */
 function agentWriter(database: DatabaseSync): (agent: AgentState) => void {
-  const columns = [
-    'account',
-    'head',
-    'profile_position',
-    'sequence',
-    'changed_at',
-    'general_status',
-    'general_since',
-    'general_prev_status',
-    'general_reason',
-    'intelliassign_status',
-    'intelliassign_since',
-    'intelliassign_prev_status',
-    'intelliassign_reason',
-    'intelliassign_until',
-    'intelliassign_set_by',
-    'activity_at',
-    'missed',
-  ];
-  const update = database.prepare(
-    `UPDATE agent SET ${columns.map((name) => `${name} = ?`).join(', ')} WHERE number = ?`,
-  );
-  const places = columns.map(() => '?').join(', ');
-  const insert = database.prepare(`INSERT INTO agent (${columns.join(', ')}, number) VALUES (${places}, ?)`);
+  const settings = AGENT_COLUMNS.filter((name) => name !== 'number').map((name) => `${name} = ?`);
+  const update = database.prepare(`UPDATE agent SET ${settings.join(', ')} WHERE number = ?`);
+  const places = AGENT_COLUMNS.map(() => '?').join(', ');
+  const insert = database.prepare(`INSERT INTO agent (${AGENT_COLUMNS.join(', ')}) VALUES (${places})`);
   return (agent) => {
     if (runAgent(update, agent).changes === 0) runAgent(insert, agent);
   };
 }
 
+/** Hands over each value by itself: an array of them, spread, costs a tenth of the commit. In the order of `AGENT_COLUMNS`. */
 function runAgent(statement: StatementSync, { number, account, head, profilePosition, availability }: AgentState) {
   const { sequence, changedAt, general, intelliassign, activityAt, missed } = availability;
   return statement.run(
