@@ -1,0 +1,533 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { applyKeyValueOperation, type KeyValueRecord } from '../marketplace/key-value.ts';
+import { AppProcess } from './app-process.ts';
+import type { CallOutcome } from './call-outcome.ts';
+import type { AppLogLine } from './host-services.ts';
+import { defaultSandboxLimits, type SandboxLimits } from './limits.ts';
+import { createNodeLauncher } from './node-launcher.ts';
+import type { SandboxClock } from './sandbox-clock.ts';
+
+const folders = realpathSync(mkdtempSync(join(tmpdir(), 'rollcall-sandbox-')));
+const started: AppProcess[] = [];
+after(async () => {
+  await Promise.all(started.map((app) => app.stop()));
+  rmSync(folders, { recursive: true, force: true });
+});
+
+const realClock: SandboxClock = {
+  now: () => Date.now(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+type Files = Readonly<Record<string, string>>;
+
+function folderOf(files: Files): string {
+  const folder = mkdtempSync(join(folders, 'app-'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+function startApp(server: string, options: { readonly files?: Files; readonly limits?: Partial<SandboxLimits> } = {}) {
+  const lines: AppLogLine[] = [];
+  const faults: unknown[] = [];
+  const records = new Map<string, KeyValueRecord>();
+  const app = new AppProcess({
+    appFolder: folderOf({ 'server/server.js': server, ...options.files }),
+    launcher: createNodeLauncher({ nodePath: process.execPath }),
+    clock: realClock,
+    limits: { ...defaultSandboxLimits, backoffMsMin: 10, stopGraceMs: 500, ...options.limits },
+    services: {
+      async keyValue(operation) {
+        const outcome = applyKeyValueOperation(operation, records.get(operation.key) ?? null, realClock.now());
+        if (outcome.kind === 'refused') return outcome;
+        if (outcome.record === null) records.delete(operation.key);
+        else records.set(operation.key, outcome.record);
+        return { kind: 'done', result: outcome.result };
+      },
+      log: (line) => lines.push(line),
+      broke: (cause) => faults.push(cause),
+    },
+  });
+  started.push(app);
+  const call = (handler: string, payload = {}, callId = handler) => app.call({ handler, payload, callId });
+  const texts = () => lines.map(({ text }) => text);
+  return { app, call, lines, texts, records, faults };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await delay(5);
+}
+
+function reasonOf(outcome: CallOutcome): string {
+  if (outcome.kind !== 'failed') return outcome.kind;
+  const { code, message, file, line, column } = outcome.error;
+  return `${code}: ${message}${file === undefined ? '' : ` at ${file}:${line}:${column}`}`;
+}
+
+function packageOf(name: string, code: string): Files {
+  return {
+    [`server/node_modules/${name}/package.json`]: JSON.stringify({ name, version: '1.0.0', main: 'main.js' }),
+    [`server/node_modules/${name}/main.js`]: code,
+  };
+}
+
+test("follows the platform's module scheme", async () => {
+  const { call, texts } = startApp(
+    `'use strict';
+    const sum = require('./lib/sum');
+    const again = require('../server/lib/sum.js');
+    const data = require('./data.json');
+    const folder = require('./lib');
+    const Greeter = require('./greeter');
+    const tool = require('tool');
+    const buffer = require('buffer');
+    const first = require('./ring-a');
+    var local = 1;
+    exports = {
+      run() {
+        console.log(JSON.stringify([sum(1, 2), sum === again, sum.loads, data.a, folder.name, new Greeter().hi(), tool.x,
+          buffer.isStandIn, first.seen, first.whole(), typeof module, typeof local, data instanceof Object]));
+      },
+    };`,
+    {
+      files: {
+        'server/lib/sum.js':
+          'global.loads = (global.loads || 0) + 1;\nconst f = (a, b) => a + b;\nf.loads = global.loads;\nexports = f;',
+        'server/lib/index.js': "exports.name = 'folder';",
+        'server/data.json': '{"a":1}',
+        'server/greeter.js': "class Greeter { hi() { return 'hi'; } }\nexports = Greeter;",
+        'server/ring-a.js':
+          "exports = { early: 1 };\nconst b = require('./ring-b');\nexports = { ...exports, seen: b.seen, whole: () => b.late().seen };",
+        'server/ring-b.js':
+          "const a = require('./ring-a');\nexports = { seen: a.early, late: () => require('./ring-a') };",
+        ...packageOf('tool', 'module.exports = { x: typeof process.pid };'),
+        ...packageOf('buffer', 'exports.isStandIn = true;'),
+      },
+    },
+  );
+  assert.equal(reasonOf(await call('run')), 'delivered');
+  assert.deepEqual(texts(), ['[3,true,1,1,"folder","hi","number",true,1,1,"undefined","number",true]']);
+});
+
+test('refuses what the platform cannot find, by name and code', async () => {
+  const { call, texts } = startApp(
+    `exports = { run() {
+      const names = ['fs', 'node:fs', './gone', '../../outside', '/etc/hosts', 'gone', '../manifest', 'tool/../../x', ''];
+      for (const name of names) {
+        try { require(name); console.log('found ' + name); } catch (e) { console.log(e.code, e.message, e instanceof Error); }
+      }
+    } };`,
+    { files: { 'manifest.json': '{}', 'outside.js': 'exports = {};', ...packageOf('tool', '') } },
+  );
+  assert.equal(reasonOf(await call('run')), 'delivered');
+  const names = ['fs', 'node:fs', './gone', '../../outside', '/etc/hosts', 'gone', '../manifest'];
+  assert.deepEqual(
+    texts().slice(0, 7),
+    names.map((name) => `MODULE_NOT_FOUND Cannot find module "${name}" true`),
+  );
+  assert.ok(texts().every((text) => !text.startsWith('found')));
+});
+
+test('calls the handler as a method of the exports, with a copy of the payload alone', async () => {
+  const { call, texts } = startApp(
+    `class Base { inherited(p) { console.log('inherited'); } }
+    exports = new (class extends Base {
+      run(payload, ...rest) { console.log(this === api(), rest.length, payload.a instanceof Array, JSON.stringify(payload)); payload.a.push(2); }
+    })();
+    const self = exports;
+    function api() { return self; }`,
+  );
+  const payload = { a: [1] };
+  assert.equal(reasonOf(await call('run', payload)), 'delivered');
+  assert.equal(reasonOf(await call('inherited')), 'delivered');
+  assert.deepEqual(texts(), ['true 0 true {"a":[1]}', 'inherited']);
+  assert.deepEqual(payload.a, [1]);
+  for (const name of ['toString', 'constructor', 'gone', '__proto__']) {
+    assert.match(reasonOf(await call(name)), /^handler_missing: Event callback/);
+  }
+});
+
+test('gives the globals of the platform and none of the machine', async () => {
+  const { call, texts } = startApp(
+    `exports = { run() {
+      console.log(['$db', 'renderData', 'require', 'console', 'setTimeout', 'Buffer', 'URL'].map((name) => typeof eval(name)).join());
+      console.log(typeof module, typeof $request, typeof $schedule, JSON.stringify(process.env), global === globalThis, typeof fetch);
+      console.log(renderData(), renderData({ message: 'x' }), new Date(2026, 0, 1).toISOString());
+    } };`,
+  );
+  assert.equal(reasonOf(await call('run')), 'delivered');
+  assert.deepEqual(texts(), [
+    'object,function,function,object,function,function,function',
+    'undefined undefined undefined {} true undefined',
+    'undefined undefined 2026-01-01T00:00:00.000Z',
+  ]);
+});
+
+test('keeps packages from files outside the app, from processes and from the environment', async () => {
+  const { call, texts } = startApp("const t = require('tool');\nexports = { run() { console.log(t.attack()); } };", {
+    files: packageOf(
+      'tool',
+      `const tries = [
+        () => require('fs').readFileSync('/etc/hostname', 'utf8'),
+        () => require('fs').writeFileSync('mine.txt', 'x'),
+        () => require('child_process').execSync('id'),
+        () => new (require('worker_threads').Worker)('1', { eval: true }),
+        () => require('node:sqlite'),
+      ];
+      exports.attack = () => [...tries.map((go) => { try { go(); return 'through'; } catch (e) { return 'refused'; } }), JSON.stringify(process.env)].join();`,
+    ),
+  });
+  assert.equal(reasonOf(await call('run')), 'delivered');
+  assert.deepEqual(texts(), ['refused,refused,refused,refused,refused,{"TZ":"UTC"}']);
+});
+
+test('keeps records through $db, whose promises have the shape of the platform', async () => {
+  const { call, texts, records } = startApp(
+    `exports = {
+      async run() {
+        console.log(JSON.stringify(await $db.set('k', { a: 1 })));
+        await $db.update('k', 'increment', { a: 2 });
+        console.log(JSON.stringify(await $db.get('k')), (await $db.get('k')) instanceof Object);
+        try { await $db.get('gone'); } catch (e) { console.log(JSON.stringify(e)); }
+        await new Promise((done) => $db.get('k').done((v) => console.log('done', v.a)).fail(() => console.log('no')).always(done));
+        await new Promise((done) => $db.get('x').done(() => console.log('no')).fail((e) => { console.log('fail', e.status); done(); }));
+        await $db.get('k').then((v) => v.a).done((a) => console.log('then.done', a));
+        $db.get('x').done(() => {});
+        const p = $db.delete('k');
+        console.log(p instanceof Promise, typeof p.finally, JSON.stringify(await p));
+        const circle = {}; circle.self = circle;
+        await $db.set('k', circle).fail((e) => console.log(e.status)).catch(() => {});
+        await $db.set('big', { text: 'x'.repeat(3e6) }).catch((e) => console.log(e.message));
+      },
+    };`,
+  );
+  assert.equal(reasonOf(await call('run')), 'delivered');
+  assert.deepEqual(texts(), [
+    '{"Created":true}',
+    '{"a":3} true',
+    '{"status":404,"message":"Record not found"}',
+    'done 3',
+    'fail 404',
+    'then.done 3',
+    'true function {"Deleted":true}',
+    '400',
+    'The combined size of the key and value should not exceed 40KB',
+  ]);
+  assert.equal(records.size, 0);
+});
+
+test("maps every failure to the app's own file, line and column", async () => {
+  const { call, lines } = startApp(
+    `const lib = require('./lib/deep');
+exports = {
+  throws() { throw new Error('boom'); },
+  async rejects() { await null; lib(null); },
+  odd() { return Promise.reject({ status: 404, message: 'Record not found' }); },
+  text() { throw 'just text'; },
+  timer() { return new Promise(() => setTimeout(() => { throw new RangeError('late'); }, 5)); },
+  forgets() { Promise.reject(new Error('nobody waits')); },
+  hostile() { throw { get message() { throw 1; }, toString() { throw 2; }, toJSON() { throw 3; } }; },
+};`,
+    { files: { 'server/lib/deep.js': 'exports = (x) => {\n  return x.length;\n};' } },
+  );
+  assert.equal(reasonOf(await call('throws')), 'threw: boom at server/server.js:3:20');
+  assert.match(reasonOf(await call('rejects')), /^rejected: TypeError: Cannot read .* at server\/lib\/deep\.js:2:12$/);
+  assert.equal(reasonOf(await call('odd')), 'rejected: Record not found');
+  assert.equal(reasonOf(await call('text')), 'threw: just text');
+  assert.equal(reasonOf(await call('timer')), 'threw: RangeError: late at server/server.js:7:63');
+  assert.equal(reasonOf(await call('hostile')), 'threw: something that cannot be shown');
+  assert.equal(reasonOf(await call('forgets')), 'delivered');
+  await until(() => lines.length > 0);
+  assert.match(
+    lines.find(({ callId }) => callId === 'forgets')?.text ?? '',
+    /^unhandled rejection: Error: nobody waits/,
+  );
+  const failed = await call('throws');
+  assert.ok(failed.kind === 'failed' && failed.error.stack !== undefined && !failed.error.stack.includes('runner'));
+});
+
+test('says where server.js does not load', async () => {
+  const table: readonly (readonly [string, RegExp])[] = [
+    ['exports = {\n  a() {\n    f(1;\n  }\n};', /^not_loaded: SyntaxError: missing \) .* at server\/server\.js:3:/],
+    ['\n\nexports = { a: gone.x };', /^not_loaded: ReferenceError: gone is not defined at server\/server\.js:3:16$/],
+    ["exports = { a: require('mongoose') };", /^not_loaded: Cannot find module "mongoose" at server\/server\.js:1:16$/],
+    ['const exports = {};', /^not_loaded: SyntaxError: .*exports.* at server\/server\.js:1:/],
+  ];
+  await Promise.all(
+    table.map(async ([server, expected]) => {
+      const { app, call } = startApp(server);
+      assert.match(reasonOf(await call('a')), expected);
+      assert.equal(app.state.phase === 'backing_off' || app.state.phase === 'asleep', true);
+      assert.equal(app.state.crashesInARow, 1);
+    }),
+  );
+});
+
+test('says which functions the loaded app exports', async () => {
+  const { app } = startApp('exports = { a() {}, b: 1, c: async () => {} };');
+  assert.deepEqual(await app.load(), { kind: 'loaded', functions: ['a', 'c'] });
+});
+
+test('fails a call that never ends and lets its neighbours go on', async () => {
+  const { call } = startApp('exports = { never() { return new Promise(() => {}); }, ok() {} };', {
+    limits: { callMsMax: 400 },
+  });
+  const [never, ok] = await Promise.all([call('never'), call('ok')]);
+  assert.match(reasonOf(never), /^timed_out: did not end within 400 ms$/);
+  assert.equal(ok.kind, 'delivered');
+  assert.equal((await call('ok')).kind, 'delivered');
+});
+
+test('kills an app that hangs, fails the call when it was alone and runs again', async () => {
+  const { app, call } = startApp('exports = { hang() { for (;;) {} }, ok() {} };', {
+    limits: { callMsMax: 500, answerMsMax: 200 },
+  });
+  assert.match(reasonOf(await call('hang')), /^timed_out: .*kept the process from answering/);
+  assert.equal(app.state.crashesInARow, 1);
+  assert.equal((await call('ok')).kind, 'delivered');
+  assert.equal(app.state.crashesInARow, 0);
+});
+
+test('interrupts all calls of a process that hangs when it cannot know whose fault it is', async () => {
+  const { call } = startApp('exports = { hang() { for (;;) {} }, wait() { return new Promise(() => {}); } };', {
+    limits: { callMsMax: 150, answerMsMax: 100 },
+  });
+  const outcomes = await Promise.all([call('wait'), call('hang'), call('wait')]);
+  assert.deepEqual(
+    outcomes.map(({ kind }) => kind),
+    ['interrupted', 'interrupted', 'interrupted'],
+  );
+});
+
+const wayOut = packageOf(
+  'way-out',
+  `exports.exit = (code) => process.exit(code);
+  exports.die = () => process.kill(process.pid, 'SIGKILL');
+  exports.garble = () => require('fs').writeSync(1, 'not a frame at all');
+  exports.fill = () => { const all = []; for (;;) all.push(new Array(1e5).fill(all.length)); };`,
+);
+
+test('blames the call that exits, and nobody else', async () => {
+  const { call } = startApp(
+    "const out = require('way-out');\nexports = { exit() { out.exit(3); }, late: async () => { await null; out.exit(0); }, wait() { return new Promise(() => {}); } };",
+    { files: wayOut },
+  );
+  for (const [name, code] of [
+    ['exit', 3],
+    ['late', 0],
+  ] as const) {
+    const [first, guilty, last] = await Promise.all([call('wait'), call(name), call('wait')]);
+    assert.equal(reasonOf(guilty), `exited: the app's process ended with exit code ${code}`);
+    assert.deepEqual([first.kind, last.kind], ['interrupted', 'interrupted']);
+  }
+});
+
+test('blames nobody when the process says nothing at its end, unless one call was alone', async () => {
+  const { call } = startApp(
+    "const out = require('way-out');\nexports = { die() { out.die(); }, garble() { out.garble(); }, wait() { return new Promise(() => {}); } };",
+    { files: wayOut },
+  );
+  const together = await Promise.all([call('wait'), call('die')]);
+  assert.deepEqual(
+    together.map(({ kind }) => kind),
+    ['interrupted', 'interrupted'],
+  );
+  assert.equal(reasonOf(await call('die')), "exited: the app's process ended by signal SIGKILL");
+  assert.match(reasonOf(await call('garble')), /^bad_frame: the process sent a frame of \d+ bytes$/);
+});
+
+test('names memory as the reason when it ran out', async () => {
+  const { call } = startApp("const out = require('way-out');\nexports = { fill() { out.fill(); } };", {
+    files: wayOut,
+    limits: { memoryMbMax: 32 },
+  });
+  assert.match(reasonOf(await call('fill')), /^exited: .*it ran out of memory$/);
+});
+
+test('holds what an app prints without end to a bound, marks what is missing and ends the call', async () => {
+  const { call, lines, texts } = startApp(
+    "exports = { flood() { for (;;) console.log('x'.repeat(1000)); }, long() { console.log('y'.repeat(100_000)); } };",
+    { limits: { callMsMax: 300, answerMsMax: 100, logBytesPerSecondMax: 50_000, readBytesPerSecondMax: 200_000 } },
+  );
+  assert.equal((await call('long')).kind, 'delivered');
+  assert.match(lines[0]?.text ?? '', /^y{8192} … 91808 more characters left out$/);
+  const startedAt = Date.now();
+  assert.match(reasonOf(await call('flood')), /^timed_out/);
+  const kept = texts().filter((text) => text.startsWith('x'));
+  const linesMax = 50 * Math.ceil((Date.now() - startedAt) / 1000 + 1);
+  assert.ok(kept.length > 0 && kept.length <= linesMax, `${kept.length} lines kept`);
+  assert.ok(texts().some((text) => /^… \d+ lines left out$/.test(text)));
+});
+
+test('keeps what packages print out of the frames', async () => {
+  const { call, lines } = startApp("const t = require('tool');\nexports = { run() { t(); } };", {
+    files: packageOf(
+      'tool',
+      "module.exports = () => { console.log('a'); process.stdout.write('b\\n'); process.stderr.write('c'); console.error('d'); };",
+    ),
+  });
+  assert.equal(reasonOf(await call('run')), 'delivered');
+  assert.deepEqual(
+    lines.map(({ level, text, callId }) => [level, text, callId]),
+    [
+      ['log', 'a', 'run'],
+      ['log', 'b', 'run'],
+      ['error', 'c', 'run'],
+      ['error', 'd', 'run'],
+    ],
+  );
+});
+
+test('tells the lines of many calls at once apart, also after their end', async () => {
+  const { call, lines } = startApp(
+    `exports = { async run(p) {
+      await $db.set('k' + p.n, { n: p.n });
+      const { n } = await $db.get('k' + p.n);
+      console.log(String(n));
+      setTimeout(() => console.log('late ' + n), 5);
+    } };`,
+  );
+  const outcomes = await Promise.all(Array.from({ length: 200 }, (_, n) => call('run', { n: n + 1 }, `call-${n + 1}`)));
+  assert.ok(outcomes.every(({ kind }) => kind === 'delivered'));
+  await until(() => lines.length === 400);
+  assert.ok(lines.every(({ text, callId }) => callId === `call-${text.replace('late ', '')}`));
+});
+
+test('passes payloads of several megabytes in pieces, and refuses those beyond the limit', async () => {
+  const { call, texts } = startApp('exports = { run(p) { console.log(p.text.length, p.text.codePointAt(1)); } };');
+  const text = `"😀${'é\\'.repeat(1_000_000)}`;
+  assert.equal(reasonOf(await call('run', { text })), 'delivered');
+  assert.deepEqual(texts(), [`${text.length} ${0x1f600}`]);
+  assert.match(reasonOf(await call('run', { text: 'x'.repeat(9_000_000) })), /^payload_too_large/);
+  assert.equal(reasonOf(await call('run', { text: 'abc' })), 'delivered');
+});
+
+test('waits ever longer before it starts a crashing app again, and shows it', async () => {
+  const { app, call } = startApp("throw new Error('never up');", { limits: { backoffMsMin: 200, backoffMsMax: 500 } });
+  const waits: number[] = [];
+  for (let attempt = 1; attempt <= 4; attempt += 1) {
+    assert.match(reasonOf(await call('a')), /^not_loaded: never up/);
+    const { phase, startsAgainAt, lastCrash, crashesInARow } = app.state;
+    assert.deepEqual([phase, crashesInARow], ['backing_off', attempt]);
+    waits.push((startsAgainAt ?? 0) - (lastCrash?.at ?? 0));
+  }
+  assert.deepEqual(waits, [200, 400, 500, 500]);
+});
+
+test('puts an app to sleep when nothing calls it, and wakes it by the next call', async () => {
+  const { app, call } = startApp('exports = { ok() {} };', { limits: { idleStopAfterMs: 30 } });
+  assert.equal((await call('ok')).kind, 'delivered');
+  const { phase, pid } = app.state;
+  assert.equal(phase, 'running');
+  await until(() => app.state.phase === 'asleep');
+  assert.equal((await call('ok')).kind, 'delivered');
+  assert.notEqual(app.state.pid, pid);
+  assert.deepEqual([app.state.crashesInARow, app.state.lastCrash], [0, null]);
+});
+
+test('lets calls end when it is stopped, interrupts those that do not, and takes no more', async () => {
+  const { app, call } = startApp(
+    'exports = { soon() { return new Promise((done) => setTimeout(done, 50)); }, never() { return new Promise(() => {}); } };',
+    { limits: { stopGraceMs: 800 } },
+  );
+  await app.load();
+  const calls = [call('soon'), call('never')];
+  await delay(10);
+  await app.stop();
+  assert.deepEqual(
+    (await Promise.all(calls)).map(({ kind }) => kind),
+    ['delivered', 'interrupted'],
+  );
+  assert.equal((await call('soon')).kind, 'interrupted');
+  assert.deepEqual([app.state.phase, app.state.pid], ['closed', null]);
+});
+
+test('stops while an app is still loading or backed off, without waiting for it', async () => {
+  const loading = startApp('for (;;) {}');
+  const backedOff = startApp("throw new Error('x');", { limits: { backoffMsMin: 60_000, backoffMsMax: 60_000 } });
+  const first = loading.call('a');
+  await backedOff.call('a');
+  const second = backedOff.call('a');
+  await delay(50);
+  await Promise.all([loading.app.stop(), backedOff.app.stop()]);
+  assert.deepEqual([(await first).kind, (await second).kind], ['interrupted', 'interrupted']);
+});
+
+test('says so when the process cannot be started', async () => {
+  const app = new AppProcess({
+    appFolder: folders,
+    launcher: () => ({ command: join(folders, 'no-such-program'), args: [], env: {}, cwd: folders }),
+    clock: realClock,
+    limits: defaultSandboxLimits,
+    services: { keyValue: async () => ({ kind: 'done', result: null }), log: () => {}, broke: () => {} },
+  });
+  started.push(app);
+  assert.match(reasonOf(await app.call({ handler: 'a', payload: {}, callId: 'a' })), /^not_started: .*ENOENT/);
+});
+
+test('answers an operation that the server fails with an error of its own, and hands the cause on', async () => {
+  const cause = new Error('disk');
+  const faults: unknown[] = [];
+  const lines: string[] = [];
+  const app = new AppProcess({
+    appFolder: folderOf({
+      'server/server.js': "exports = { run: () => $db.get('k').catch((e) => console.log(JSON.stringify(e))) };",
+    }),
+    launcher: createNodeLauncher({ nodePath: process.execPath }),
+    clock: realClock,
+    limits: defaultSandboxLimits,
+    services: {
+      keyValue: () => Promise.reject(cause),
+      log: ({ text }) => lines.push(text),
+      broke: (fault) => faults.push(fault),
+    },
+  });
+  started.push(app);
+  assert.equal(reasonOf(await app.call({ handler: 'run', payload: {}, callId: 'a' })), 'delivered');
+  assert.deepEqual([faults, lines], [[cause], ['{"status":500,"message":"The operation failed"}']]);
+});
+
+test('ends with its server, however that ends', { timeout: 10_000 }, async () => {
+  const folder = folderOf({ 'server/server.js': 'exports = { ok() {} };\nsetInterval(() => {}, 1000);' });
+  const host = spawn(process.execPath, ['--input-type=module', '--eval', hostProgram(folder)], { stdio: 'pipe' });
+  const pid = await new Promise<number>((resolve) => {
+    host.stdout.once('data', (bytes: Buffer) => resolve(Number(bytes.toString())));
+  });
+  assert.ok(isAlive(pid));
+  host.kill('SIGKILL');
+  await until(() => !isAlive(pid));
+});
+
+function hostProgram(folder: string): string {
+  const module = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
+  return `
+    import { AppProcess } from ${module('./app-process.ts')};
+    import { createNodeLauncher } from ${module('./node-launcher.ts')};
+    import { defaultSandboxLimits } from ${module('./limits.ts')};
+    const clock = { now: () => Date.now(), after: (ms, run) => { const t = setTimeout(run, ms); return () => clearTimeout(t); } };
+    const services = { keyValue: async () => ({ kind: 'done', result: null }), log: () => {}, broke: () => {} };
+    const launcher = createNodeLauncher({ nodePath: process.execPath });
+    const app = new AppProcess({ appFolder: ${JSON.stringify(folder)}, launcher, clock, limits: defaultSandboxLimits, services });
+    await app.call({ handler: 'ok', payload: {}, callId: 'a' });
+    console.log(app.state.pid);`;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

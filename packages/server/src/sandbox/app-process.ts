@@ -1,0 +1,193 @@
+import type { CallError, CallOutcome, LoadOutcome } from './call-outcome.ts';
+import { crashBackoffMs } from './crash-backoff.ts';
+import type { HostServices } from './host-services.ts';
+import type { Launcher } from './launcher.ts';
+import type { SandboxLimits } from './limits.ts';
+import { type CallRequest, type ProcessEnding, RunnerProcess } from './runner-process.ts';
+import type { SandboxClock } from './sandbox-clock.ts';
+
+/** What an app's process is doing. */
+export interface AppProcessState {
+  /**
+   * `asleep`: no process; the next call starts one. `backing_off`: it crashed, and the next start has to wait.
+   * `closed`: it was stopped for good.
+   */
+  readonly phase: 'asleep' | 'starting' | 'running' | 'backing_off' | 'closed';
+  readonly pid: number | null;
+  readonly callsInFlight: number;
+  readonly crashesInARow: number;
+  readonly lastCrash: { readonly at: number; readonly error: CallError } | null;
+  /** Epoch milliseconds before which it is not started; null when nothing holds it back. */
+  readonly startsAgainAt: number | null;
+}
+
+/** What an app's process is made of. */
+export interface AppProcessParts {
+  /** Real path of the app's folder. */
+  readonly appFolder: string;
+  readonly launcher: Launcher;
+  readonly services: HostServices;
+  readonly clock: SandboxClock;
+  readonly limits: SandboxLimits;
+}
+
+type Started = { readonly kind: 'running'; readonly runner: RunnerProcess; readonly load: LoadOutcome } | NotStarted;
+type NotStarted = { readonly kind: 'not_loaded'; readonly error: CallError } | { readonly kind: 'closed' };
+
+/**
+ * One installed app as something that can be called. Behind it stands at most one process at a time, started when it is
+ * needed, put to sleep when it is not, and started again after a crash: at once the first time, and after ever longer
+ * waits while it keeps crashing.
+ */
+export class AppProcess {
+  readonly #parts: AppProcessParts;
+  #runner: RunnerProcess | null = null;
+  #starting: Promise<Started> | null = null;
+  #startingRunner: RunnerProcess | null = null;
+  #endings = new Set<Promise<ProcessEnding>>();
+  #isClosed = false;
+  #cutWaitShort: () => void = () => {};
+  #callOffSleep: () => void = () => {};
+  #crashesInARow = 0;
+  #lastCrash: AppProcessState['lastCrash'] = null;
+
+  constructor(parts: AppProcessParts) {
+    this.#parts = parts;
+  }
+
+  get state(): AppProcessState {
+    const startsAgainAt = this.#startsAgainAt();
+    const isHeldBack = startsAgainAt !== null && startsAgainAt > this.#parts.clock.now();
+    return {
+      phase: this.#phase(isHeldBack),
+      pid: (this.#runner ?? this.#startingRunner)?.pid ?? null,
+      callsInFlight: this.#runner?.callsInFlight ?? 0,
+      crashesInARow: this.#crashesInARow,
+      lastCrash: this.#lastCrash,
+      startsAgainAt: isHeldBack ? startsAgainAt : null,
+    };
+  }
+
+  /** Starts the process if it does not run, and says whether the app's code loads. */
+  async load(): Promise<LoadOutcome> {
+    const started = await this.#ready();
+    if (started.kind === 'running') return started.load;
+    if (started.kind === 'not_loaded') return started;
+    return { kind: 'not_loaded', error: { code: 'not_loaded', message: 'the app was stopped' } };
+  }
+
+  /**
+   * Calls a handler; many calls may be under way. The limit of time runs from the moment at which the process has the
+   * call, not while it is started. Never rejects.
+   */
+  async call(request: CallRequest): Promise<CallOutcome> {
+    for (;;) {
+      const started = await this.#ready();
+      if (started.kind === 'closed') return { kind: 'interrupted' };
+      if (started.kind === 'not_loaded') return { kind: 'failed', error: started.error, durationMs: 0 };
+      // It may have ended between its start and this turn: then nobody has seen the call yet, and it starts anew.
+      if (started.runner.isOpen) return this.#callIn(started.runner, request);
+      await started.runner.ended;
+    }
+  }
+
+  /** Stops the process for good; calls in flight may end within the grace, and are interrupted after it. */
+  async stop(): Promise<void> {
+    this.#isClosed = true;
+    this.#callOffSleep();
+    this.#cutWaitShort();
+    await this.#startingRunner?.stop();
+    await this.#starting;
+    await this.#runner?.stop();
+    await Promise.all(this.#endings);
+  }
+
+  async #callIn(runner: RunnerProcess, request: CallRequest): Promise<CallOutcome> {
+    this.#callOffSleep();
+    const outcome = await runner.call(request);
+    if (outcome.kind === 'delivered') this.#crashesInARow = 0;
+    if (runner.callsInFlight === 0) this.#sleepLater(runner);
+    return outcome;
+  }
+
+  #sleepLater(runner: RunnerProcess): void {
+    this.#callOffSleep();
+    this.#callOffSleep = this.#parts.clock.after(this.#parts.limits.idleStopAfterMs, () => {
+      if (runner.callsInFlight > 0) return;
+      if (this.#runner === runner) this.#runner = null;
+      void runner.stop();
+    });
+  }
+
+  async #ready(): Promise<Started> {
+    if (this.#isClosed) return { kind: 'closed' };
+    if (this.#runner?.isOpen === true)
+      return { kind: 'running', runner: this.#runner, load: await this.#runner.loaded };
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = null;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<Started> {
+    // The crash that made this start necessary must be counted before the wait is measured.
+    await Promise.all(this.#endings);
+    await this.#waitUntilAllowed();
+    if (this.#isClosed) return { kind: 'closed' };
+    const runner = this.#launch();
+    this.#startingRunner = runner;
+    const load = await runner.loaded;
+    this.#startingRunner = null;
+    if (load.kind === 'not_loaded') {
+      await runner.ended;
+      return this.#isClosed ? { kind: 'closed' } : load;
+    }
+    this.#runner = runner;
+    this.#sleepLater(runner);
+    return { kind: 'running', runner, load };
+  }
+
+  #launch(): RunnerProcess {
+    const { appFolder, launcher, services, clock, limits } = this.#parts;
+    const launch = launcher({ appFolder, memoryMbMax: limits.memoryMbMax });
+    const runner = new RunnerProcess({ launch, services, clock, limits });
+    const ending = runner.ended.then((end) => {
+      this.#endings.delete(ending);
+      this.#onEnded(runner, end);
+      return end;
+    });
+    this.#endings.add(ending);
+    return runner;
+  }
+
+  #onEnded(runner: RunnerProcess, ending: ProcessEnding): void {
+    if (this.#runner === runner) this.#runner = null;
+    if (ending.kind === 'stopped') return;
+    this.#crashesInARow += 1;
+    this.#lastCrash = { at: this.#parts.clock.now(), error: ending.error };
+  }
+
+  #startsAgainAt(): number | null {
+    if (this.#lastCrash === null || this.#crashesInARow === 0) return null;
+    return this.#lastCrash.at + crashBackoffMs(this.#crashesInARow, this.#parts.limits);
+  }
+
+  #waitUntilAllowed(): Promise<void> {
+    const waitMs = (this.#startsAgainAt() ?? 0) - this.#parts.clock.now();
+    if (waitMs <= 0 || this.#isClosed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const callOff = this.#parts.clock.after(waitMs, resolve);
+      this.#cutWaitShort = () => {
+        callOff();
+        resolve();
+      };
+    });
+  }
+
+  #phase(isHeldBack: boolean): AppProcessState['phase'] {
+    if (this.#isClosed) return 'closed';
+    if (this.#runner !== null) return 'running';
+    if (this.#startingRunner !== null) return 'starting';
+    return isHeldBack ? 'backing_off' : 'asleep';
+  }
+}

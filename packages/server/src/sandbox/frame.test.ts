@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { JsonObject } from '../marketplace/json-value.ts';
+import { createFrameDecoder, encodeFrames } from './frame.ts';
+import { frameBytesMax, valueBytesMax } from './limits.ts';
+import { readRunnerMessage } from './runner-message.ts';
+
+function frame(body: string | Buffer): Buffer {
+  const bytes = Buffer.from(body);
+  const header = Buffer.alloc(4);
+  header.writeUInt32BE(bytes.length);
+  return Buffer.concat([header, bytes]);
+}
+
+function decode(...parts: readonly Buffer[]) {
+  const decoder = createFrameDecoder();
+  const messages: JsonObject[] = [];
+  let fault: string | null = null;
+  for (const part of parts) {
+    const decoded = decoder.push(part);
+    messages.push(...decoded.messages);
+    fault = decoded.fault;
+  }
+  return { messages, fault };
+}
+
+const chunk = (fields: object) => frame(JSON.stringify({ type: 'chunk', ...fields }));
+
+test('gives back every message, however the bytes are cut', () => {
+  const message = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })) as fc.Arbitrary<JsonObject>;
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 5 }), fc.integer({ min: 1, max: 50 }), (messages, size) => {
+      const sent = messages.filter(({ type }) => type !== 'chunk');
+      const bytes = Buffer.concat(sent.flatMap((each) => encodeFrames(each, 1) ?? []));
+      const parts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+        bytes.subarray(index * size, (index + 1) * size),
+      );
+      assert.deepEqual(decode(...parts), { messages: JSON.parse(JSON.stringify(sent)), fault: null });
+    }),
+  );
+});
+
+test('sends what is longer than a frame in numbered chunks, whole pairs or halves', () => {
+  const text = `${'😀"\\'.repeat(300_000)}\ud83d`;
+  const frames = encodeFrames({ text }, 1) ?? [];
+  assert.ok(frames.length > 1 && frames.every((each) => each.length <= frameBytesMax + 4));
+  assert.deepEqual(decode(...frames), { messages: [{ text }], fault: null });
+  assert.equal(encodeFrames({ text: 'x'.repeat(valueBytesMax) }, 1), null);
+});
+
+test('names everything that is not of the protocol, and reads nothing after it', () => {
+  const good = frame('{"type":"ready"}');
+  const table: readonly (readonly [string, readonly Buffer[]])[] = [
+    ['a frame of 0 bytes', [Buffer.alloc(4)]],
+    ['a frame of 1048577 bytes', [Buffer.from([0, 16, 0, 1])]],
+    ['a frame of 4294967295 bytes', [Buffer.from([255, 255, 255, 255])]],
+    ['a frame that is not a JSON object', [frame('{"a":')]],
+    ['a frame that is not a JSON object', [frame('[1]')]],
+    ['a frame that is not a JSON object', [frame('null')]],
+    ['a frame that is not a JSON object', [frame(Buffer.from([0xff, 0xfe]))]],
+    ['a frame that is not a JSON object', [frame(`${'['.repeat(500_000)}`)]],
+    ['a chunk out of order', [chunk({ id: 2, index: 0, isLast: false, text: 'a' })]],
+    ['a chunk out of order', [chunk({ id: 1, index: 1, isLast: false, text: 'a' })]],
+    ['a chunk without text', [chunk({ id: 1, index: 0, isLast: false, text: '' })]],
+    ['a chunk without text', [chunk({ id: 1, index: 0, isLast: 'no', text: 'a' })]],
+    ['a message between chunks', [chunk({ id: 1, index: 0, isLast: false, text: 'a' }), good]],
+    ['chunks that are no JSON object', [chunk({ id: 1, index: 0, isLast: true, text: '[' })]],
+    ['chunks that are no JSON object', [chunk({ id: 1, index: 0, isLast: true, text: '{"type":"chunk"}' })]],
+  ];
+  for (const [fault, parts] of table) {
+    assert.deepEqual(decode(...parts, good), { messages: [], fault }, fault);
+  }
+});
+
+test('holds no more than 8 MiB of a value in pieces', () => {
+  const text = 'x'.repeat(1_000_000);
+  const parts = Array.from({ length: 9 }, (_, index) => chunk({ id: 1, index, isLast: false, text }));
+  assert.equal(decode(...parts).fault, 'chunks of more than 8 MiB');
+});
+
+test('answers any bytes with messages or a fault, and any message with one of the protocol or none', () => {
+  const hostileKeys = fc.constantFrom(
+    '__proto__',
+    'constructor',
+    'type',
+    'id',
+    'error',
+    'toString',
+    'call',
+    'args',
+    'text',
+  );
+  const hostileType = fc.constantFrom(
+    'ready',
+    'settled',
+    'operation',
+    'log',
+    'pong',
+    'exiting',
+    'not_loaded',
+    'chunk',
+    '__proto__',
+  );
+  const hostile = fc
+    .tuple(hostileType, fc.array(fc.tuple(hostileKeys, fc.jsonValue({ maxDepth: 2 }))))
+    .map(([type, entries]) =>
+      frame(
+        `{"type":${JSON.stringify(type)}${entries.map(([key, value]) => `,${JSON.stringify(key)}:${JSON.stringify(value)}`).join('')}}`,
+      ),
+    );
+  const part = fc.oneof(
+    hostile,
+    fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+    fc.string().map((text) => frame(text)),
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
+      for (const message of decode(...parts).messages) {
+        const known = readRunnerMessage(message);
+        if (known?.type === 'settled' || known?.type === 'operation')
+          assert.ok(Number.isSafeInteger(known.id) && known.id > 0);
+        if (known?.type === 'log') assert.equal(typeof known.text, 'string');
+      }
+      assert.equal(Object.hasOwn(Object.prototype, 'polluted'), false);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('copies a frame that drips in only when it is whole', () => {
+  const body = frame(JSON.stringify({ type: 'log', text: 'x'.repeat(900_000) }));
+  const decoder = createFrameDecoder();
+  const drops = Array.from({ length: body.length }, (_, index) => body.subarray(index, index + 1));
+  const messages = drops.flatMap((drop) => decoder.push(drop).messages);
+  assert.equal(messages.length, 1);
+});

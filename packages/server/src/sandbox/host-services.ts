@@ -1,0 +1,30 @@
+import type { JsonValue } from '../marketplace/json-value.ts';
+import type { KeyValueOperation } from '../marketplace/key-value.ts';
+
+/** What the sandbox needs of the server for an app. One object serves one installed app. */
+export interface HostServices {
+  /** Carries a `$db` operation out, record and outcome in one transaction. */
+  keyValue(operation: KeyValueOperation): Promise<HostReply>;
+  log(line: AppLogLine): void;
+  /** An operation was rejected instead of answered: the server's own failure, of which the app only learns that it is. */
+  broke(cause: unknown): void;
+}
+
+/** The answer to an app: what its promise becomes. */
+export type HostReply =
+  | { readonly kind: 'done'; readonly result: JsonValue }
+  | { readonly kind: 'refused'; readonly error: { readonly status: number; readonly message: string } };
+
+/** A line that an app printed, or one that the sandbox has to say about it. */
+export interface AppLogLine {
+  readonly at: number;
+  readonly level: AppLogLevel;
+  /** May hold line breaks. */
+  readonly text: string;
+  /** The `callId` of the call that printed it; null when it belongs to none. */
+  readonly callId: string | null;
+}
+
+export const appLogLevels = ['debug', 'log', 'info', 'warn', 'error'] as const;
+
+export type AppLogLevel = (typeof appLogLevels)[number];

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { after, test } from 'node:test';
+import { AppProcess } from './app-process.ts';
+import type { CallOutcome } from './call-outcome.ts';
+import type { AppLogLine } from './host-services.ts';
+import { defaultSandboxLimits, type SandboxLimits } from './limits.ts';
+
+const started: AppProcess[] = [];
+after(() => Promise.all(started.map((app) => app.stop())));
+
+// A process that does as it likes instead of running the runner. `send` writes one frame; `calls` waits for a call.
+const prelude = `
+  const fs = require('node:fs');
+  const raw = (bytes) => fs.writeSync(1, bytes);
+  const send = (value) => { const b = Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)); const h = Buffer.alloc(4); h.writeUInt32BE(b.length); raw(Buffer.concat([h, b])); };
+  const onCall = (run) => process.stdin.on('data', run);
+  const ready = () => send({ type: 'ready', functions: [] });
+`;
+
+function startHostile(program: string, limits: Partial<SandboxLimits> = {}) {
+  const lines: AppLogLine[] = [];
+  const operations: unknown[] = [];
+  const app = new AppProcess({
+    appFolder: tmpdir(),
+    launcher: ({ appFolder }) => ({
+      command: process.execPath,
+      args: ['--eval', prelude + program],
+      env: {},
+      cwd: appFolder,
+    }),
+    clock: {
+      now: () => Date.now(),
+      after(delayMs, run) {
+        const timer = setTimeout(run, delayMs);
+        return () => clearTimeout(timer);
+      },
+    },
+    limits: {
+      ...defaultSandboxLimits,
+      callMsMax: 1000,
+      answerMsMax: 300,
+      loadMsMax: 3000,
+      backoffMsMin: 1,
+      stopGraceMs: 200,
+      ...limits,
+    },
+    services: {
+      async keyValue(operation) {
+        operations.push(operation);
+        return { kind: 'done', result: null };
+      },
+      log: (line) => lines.push(line),
+      broke: (cause) => {
+        throw cause;
+      },
+    },
+  });
+  started.push(app);
+  return { app, lines, operations, call: () => app.call({ handler: 'a', payload: {}, callId: 'a' }) };
+}
+
+function reasonOf(outcome: CallOutcome): string {
+  return outcome.kind === 'failed' ? `${outcome.error.code}: ${outcome.error.message}` : outcome.kind;
+}
+
+test('ends a process at the first thing it says that is not of the protocol', async () => {
+  const table: readonly (readonly [string, string])[] = [
+    ['raw(Buffer.from([255, 255, 255, 255]));', 'a frame of 4294967295 bytes'],
+    ['raw(Buffer.alloc(4));', 'a frame of 0 bytes'],
+    ["raw('GET / HTTP/1.1');", 'a frame of 1195725856 bytes'],
+    ["send('{');", 'a frame that is not a JSON object'],
+    ["send('NODE_HANDLE_ACK');", 'a frame that is not a JSON object'],
+    ["send({ type: 'surprise' });", 'a message that is none of the protocol'],
+    ['send(\'{"__proto__":{"type":"ready"}}\');', 'a message that is none of the protocol'],
+    ["send({ type: 'settled', id: 7 });", 'the end of a call that was never made'],
+    ["send({ type: 'settled', id: -1 });", 'a message that is none of the protocol'],
+    [
+      "send({ type: 'settled', id: 1, error: { code: 'exited', message: '' } });",
+      'a message that is none of the protocol',
+    ],
+    ["send({ type: 'operation', id: 2, name: 'db.get', args: ['k'] });", 'an operation out of order'],
+    ["send({ type: 'pong', id: 1 });", 'an answer that nobody asked for'],
+    ['ready();', 'a second "ready"'],
+    ["send({ type: 'chunk', id: 1, index: 3, isLast: true, text: '{}' });", 'a chunk out of order'],
+  ];
+  for (const [attack, said] of table) {
+    const { call } = startHostile(`ready(); onCall(() => { ${attack} setInterval(() => {}, 1000); });`);
+    assert.equal(reasonOf(await call()), `bad_frame: the process sent ${said}`, attack);
+  }
+});
+
+test('survives random bytes of every length', async () => {
+  const attack =
+    "const { randomBytes } = require('node:crypto'); ready(); onCall(() => { for (;;) raw(randomBytes(1 + Math.random() * 100000)); });";
+  const outcomes = await Promise.all(Array.from({ length: 4 }, () => startHostile(attack).call()));
+  for (const outcome of outcomes) assert.match(reasonOf(outcome), /^bad_frame/);
+});
+
+test('waits for nothing that is announced and never comes', async () => {
+  const { call } = startHostile('ready(); onCall(() => { raw(Buffer.from([0, 15, 0, 0, 123])); });', {
+    callMsMax: 200,
+  });
+  assert.match(reasonOf(await call()), /^timed_out/);
+});
+
+test('takes no load for granted', async () => {
+  const silent = startHostile('setInterval(() => {}, 1000);', { loadMsMax: 300 });
+  assert.match(reasonOf(await silent.call()), /^not_loaded: .*not loaded within 300 ms/);
+  const gone = startHostile('process.exit(5);');
+  assert.equal(reasonOf(await gone.call()), "exited: the app's process ended with exit code 5");
+  const forged = startHostile("send({ type: 'settled', id: 1 }); setInterval(() => {}, 1000);");
+  assert.match(reasonOf(await forged.call()), /^bad_frame/);
+});
+
+test('carries out only the operations there are', async () => {
+  const { app, call, operations } = startHostile(`
+    ready();
+    onCall(() => {
+      ['db.get', 'db.constructor', '__proto__', 'db.__proto__', 'fs.read'].forEach((name, index) => send({ type: 'operation', id: index + 1, name, args: [index === 0 ? 'k' : {}] }));
+      send({ type: 'settled', id: 1 });
+    });`);
+  assert.equal((await call()).kind, 'delivered');
+  assert.deepEqual(operations, [{ kind: 'get', key: 'k' }]);
+  assert.equal(app.state.phase, 'running');
+});
+
+test('stops reading while too many operations are open, and goes on when they are answered', async () => {
+  const { call, operations } = startHostile(
+    `ready();
+    onCall(() => {
+      for (let id = 1; id <= 5000; id += 1) send({ type: 'operation', id, name: 'db.get', args: ['k' + id] });
+      send({ type: 'settled', id: 1 });
+    });`,
+    { operationsOpenMax: 8, callMsMax: 5000 },
+  );
+  assert.equal((await call()).kind, 'delivered');
+  assert.equal(operations.length, 5000);
+});
+
+test('keeps the last words on standard error, cut', async () => {
+  const { call, lines } = startHostile(
+    "ready(); onCall(() => { fs.writeSync(2, 'x'.repeat(100_000) + '\\nlast words\\n'); process.abort(); });",
+  );
+  assert.match(reasonOf(await call()), /^exited: .*SIGABRT/);
+  assert.ok(lines.some(({ text, level }) => text === 'last words' && level === 'error'));
+  assert.ok(lines.every(({ text }) => text.length <= 16 * 1024));
+});

@@ -1,0 +1,38 @@
+/** Limits of the protocol; both of its ends keep them. */
+export const frameBytesMax = 1024 * 1024;
+export const valueBytesMax = 8 * 1024 * 1024;
+
+/** What an app's process may take. Times are milliseconds. */
+export interface SandboxLimits {
+  /** From sending a call to its end. The platform gives product events 20 s. */
+  readonly callMsMax: number;
+  /** From starting the process to having run server.js. */
+  readonly loadMsMax: number;
+  /** A process that says nothing for so long, when asked, is stuck. */
+  readonly answerMsMax: number;
+  /** An app without calls is put to sleep after this. */
+  readonly idleStopAfterMs: number;
+  /** How long calls in flight may take to end when the app is stopped. */
+  readonly stopGraceMs: number;
+  readonly backoffMsMin: number;
+  readonly backoffMsMax: number;
+  readonly memoryMbMax: number;
+  readonly operationsOpenMax: number;
+  readonly logBytesPerSecondMax: number;
+  /** Beyond this the host stops reading for the rest of the second, and the app stops where it prints. */
+  readonly readBytesPerSecondMax: number;
+}
+
+export const defaultSandboxLimits: SandboxLimits = {
+  callMsMax: 20_000,
+  loadMsMax: 20_000,
+  answerMsMax: 1000,
+  idleStopAfterMs: 5 * 60_000,
+  stopGraceMs: 2000,
+  backoffMsMin: 100,
+  backoffMsMax: 30_000,
+  memoryMbMax: 256,
+  operationsOpenMax: 256,
+  logBytesPerSecondMax: 1024 * 1024,
+  readBytesPerSecondMax: 4 * 1024 * 1024,
+};

@@ -1,0 +1,39 @@
+import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Launcher } from './launcher.ts';
+
+/** Paths of the program that apps run in: the file to start, and the folder of its parts. */
+export const runnerProgram = realpathSync(fileURLToPath(new URL('./runner.cjs', import.meta.url)));
+const runnerFolder = `${dirname(runnerProgram)}/runner`;
+
+/**
+ * Starts apps under this same Node. Its permission model keeps honest mistakes away from files and processes; it is
+ * not a fence, as Node's manual says itself: this launcher is for apps that the operator trusts.
+ *
+ * The flags beside it close what the permission model leaves open: SIGUSR1 would open the inspector, `node:sqlite`
+ * opens files on its own, and native add-ons run outside every rule. Sockets stay open, for packages that need them.
+ */
+export function createNodeLauncher({ nodePath }: { readonly nodePath: string }): Launcher {
+  return ({ appFolder, memoryMbMax }) => ({
+    command: nodePath,
+    args: [
+      '--permission',
+      `--allow-fs-read=${runnerProgram}`,
+      `--allow-fs-read=${runnerFolder}`,
+      `--allow-fs-read=${appFolder}`,
+      '--allow-net',
+      '--disable-sigusr1',
+      '--no-experimental-sqlite',
+      '--no-addons',
+      '--no-global-search-paths',
+      '--disable-warning=ExperimentalWarning',
+      `--max-old-space-size=${memoryMbMax}`,
+      '--stack-trace-limit=50',
+      runnerProgram,
+      appFolder,
+    ],
+    env: { TZ: 'UTC' },
+    cwd: appFolder,
+  });
+}

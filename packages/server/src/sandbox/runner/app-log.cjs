@@ -1,0 +1,69 @@
+// @ts-check
+'use strict';
+
+const { Writable } = require('node:stream');
+const { format } = require('node:util');
+
+const levels = ['log', 'info', 'warn', 'error', 'debug'];
+const lineLengthMax = 8192;
+
+/**
+ * Sends lines of the app's log to the host, each with the call that it belongs to.
+ *
+ * @param {(message: object) => void} send
+ * @param {() => number | null} currentCall
+ * @returns {(level: string, text: string) => void}
+ */
+function createLog(send, currentCall) {
+  return (level, text) => send({ type: 'log', level, text: cut(text), call: currentCall() });
+}
+
+/** @param {string} text */
+function cut(text) {
+  if (text.length <= lineLengthMax) return text;
+  return `${text.slice(0, lineLengthMax)} … ${text.length - lineLengthMax} more characters left out`;
+}
+
+/**
+ * The console that an app has.
+ * @param {(level: string, text: string) => void} log
+ */
+function createConsole(log) {
+  return Object.fromEntries(
+    levels.map((level) => [level, (/** @type {unknown[]} */ ...values) => log(level, formatSafely(values))]),
+  );
+}
+
+// A value may throw while it is shown: a getter, a proxy, an inspection method of its own.
+/** @param {unknown[]} values */
+function formatSafely(values) {
+  try {
+    return format(...values);
+  } catch {
+    return '(a value that cannot be shown)';
+  }
+}
+
+/**
+ * Standard output carries frames. What packages print there, or to standard error, becomes lines of the log instead.
+ * @param {(level: string, text: string) => void} log
+ */
+function captureOutput(log) {
+  Object.assign(console, createConsole(log));
+  Object.defineProperty(process, 'stdout', { configurable: true, value: createStream('log', log) });
+  Object.defineProperty(process, 'stderr', { configurable: true, value: createStream('error', log) });
+}
+
+/** @param {string} level @param {(level: string, text: string) => void} log */
+function createStream(level, log) {
+  return new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      const text = String(chunk).replace(/\n$/, '');
+      if (text !== '') log(level, text);
+      done();
+    },
+  });
+}
+
+module.exports = { captureOutput, createConsole, createLog };

@@ -1,0 +1,112 @@
+// @ts-check
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { createRequire, isBuiltin } = require('node:module');
+
+/**
+ * The platform's own module scheme. It looks like CommonJS and is not:
+ *
+ * - a file runs as the body of a function with a local `exports`, and its result is whatever `exports` is bound to at
+ *   the end; so `exports = { … }` works, `exports.x = …` too, and `module` does not exist;
+ * - `require('./x')` means a file of the app below server/, seen from the requiring file, with `.js` appended;
+ * - every other name is a package in server/node_modules, which runs as ordinary Node code;
+ * - Node's own modules cannot be required.
+ *
+ * Files run once per process. In a circle of requires a file gets what the other has exported so far.
+ *
+ * @param {{ appFolder: string, context: import('./app-context.cjs').AppContext }} app
+ * @returns {any} what server/server.js exports
+ */
+function loadServer({ appFolder, context }) {
+  const serverFolder = path.join(appFolder, 'server');
+  const packages = createPackages(serverFolder, notFound);
+  /** @type {Map<string, { exported: () => unknown }>} */
+  const loaded = new Map();
+  return load(path.join(serverFolder, 'server.js'), 'server/server.js');
+
+  /** @param {string} file @param {string} name */
+  function load(file, name) {
+    const known = loaded.get(file);
+    if (known !== undefined) return known.exported();
+    if (!isFileWithin(serverFolder, file)) throw notFound(name);
+    const text = fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    const entry = { exported: /** @returns {unknown} */ () => ({}) };
+    loaded.set(file, entry);
+    try {
+      const result = file.endsWith('.json') ? context.parse(text) : runScript(file, { text, entry });
+      entry.exported = () => result;
+      return result;
+    } catch (error) {
+      loaded.delete(file);
+      throw error;
+    }
+  }
+
+  /** @param {string} file @param {{ text: string, entry: { exported: () => unknown } }} script */
+  function runScript(file, { text, entry }) {
+    const filename = path.relative(appFolder, file).split(path.sep).join('/');
+    const source = text.startsWith('#!') ? `//${text}` : text;
+    const wrapped = `${opening}${source}${closing}`;
+    const start = context.run(wrapped, { filename, columnOffset: -opening.length, alone: source });
+    return start(requireFrom(path.dirname(file)), (/** @type {() => unknown} */ exported) => {
+      entry.exported = exported;
+    });
+  }
+
+  /** @param {string} folder */
+  function requireFrom(folder) {
+    return (/** @type {unknown} */ name) => {
+      if (typeof name !== 'string' || name === '') throw notFound(String(name));
+      if (!/^\.\.?(\/|$)/.test(name)) return packages.load(name);
+      const file = findFile(serverFolder, path.resolve(folder, name));
+      if (file === null) throw notFound(name);
+      return load(file, name);
+    };
+  }
+
+  /** @param {string} name */
+  function notFound(name) {
+    return Object.assign(context.error(`Cannot find module "${name}"`), { code: 'MODULE_NOT_FOUND' });
+  }
+}
+
+// The outer function holds what the file may not see under a common name; the inner one is the file's. All on one
+// line, so that lines stay as they are in the file, and columns but for the offset on the first.
+const opening = '(function (require, __exported) { return (function () { var exports = {}; __exported(() => exports); ';
+const closing = '\n;return exports; })(); })';
+
+/** @param {string} serverFolder @param {string} base */
+function findFile(serverFolder, base) {
+  const candidates = [`${base}.js`, base, `${base}.json`, path.join(base, 'index.js')];
+  return candidates.find((file) => /\.js(on)?$/.test(file) && isFileWithin(serverFolder, file)) ?? null;
+}
+
+/** @param {string} folder @param {string} file */
+function isFileWithin(folder, file) {
+  if (!file.startsWith(folder + path.sep)) return false;
+  try {
+    return fs.statSync(file).isFile() && fs.realpathSync(file).startsWith(folder + path.sep);
+  } catch {
+    return false;
+  }
+}
+
+/** @param {string} serverFolder @param {(name: string) => Error} notFound */
+function createPackages(serverFolder, notFound) {
+  const requirePackage = createRequire(path.join(serverFolder, 'server.js'));
+  return { load };
+
+  /** @param {string} name */
+  function load(name) {
+    const [first = '', second = ''] = name.split('/');
+    const packageName = name.startsWith('@') ? `${first}/${second}` : first;
+    const folder = path.join(serverFolder, 'node_modules', packageName);
+    if (packageName.includes('..') || path.isAbsolute(name) || !fs.existsSync(folder)) throw notFound(name);
+    // Packages called as a module of Node's own (buffer, events, url) would be outshone by it.
+    return requirePackage(isBuiltin(name) ? folder : name);
+  }
+}
+
+module.exports = { loadServer };
