@@ -30,15 +30,20 @@ export class DeadlineWheel {
     return this.#size;
   }
 
-  /** Puts the agent's entry at this instant; beyond the horizon, at the horizon, to be looked at again there. */
-  schedule(agent: AgentNumber, at: Instant): void {
+  /**
+   * Puts the agent's entry at this instant; beyond the horizon, at the horizon, to be looked at again there.
+   *
+   * @returns when its slot comes round
+   */
+  schedule(agent: AgentNumber, at: Instant): Instant {
     this.#grow(agent);
     const tick = Math.min(Math.max(tickOf(at), this.#cursor), this.#cursor + SLOTS - 1);
     const slot = tick & MASK;
     const current = this.#slots[agent];
-    if (current === slot) return;
+    if (current === slot) return tick * TICK_MS;
     if (current !== NONE) this.#unlink(agent);
     this.#link(agent, slot);
+    return tick * TICK_MS;
   }
 
   cancel(agent: AgentNumber): void {

@@ -5,6 +5,7 @@ import type { RecordedFact } from '../activity/fact.ts';
 import type { Caller } from '../directory/api-key.ts';
 import type { Answer } from '../directory/rejection.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
+import { systemClock } from '../system/system-clock.ts';
 import { sha256Hex, systemRandomness } from '../system/system-randomness.ts';
 import type { Week } from '../time/calendar.ts';
 import { createZones } from '../time/zone.ts';
@@ -223,6 +224,30 @@ describe('deadlines', () => {
     await pass(hand, 4 * MINUTE);
     assert.match(changesOf(hand).at(-1) ?? '', new RegExp(`^I 0 status_expired \\+${5 * MINUTE}$`));
   });
+});
+
+test('commands that come without a pause never put the look at the deadlines off', async () => {
+  const store = openSqliteStore({ folder: ':memory:', hash: sha256Hex });
+  const zones = createZones(process.versions.tz ?? 'unknown');
+  const ports = { store, clock: systemClock(), random: systemRandomness(), hash: sha256Hex, report: () => {}, zones };
+  const { engine } = await Engine.start(ports, FIRST);
+  const ask = () => ({ caller: ADMIN, now: Date.now() });
+  const make = async (email: string) => {
+    const agent = value(await engine.write((draft) => createAgent(draft, engine.world, ask(), { email })));
+    const input = { agentId: agent.profile.id, transport: 'http' } as const;
+    await engine.write((draft) => openSession(draft, engine.world, ask(), input));
+    return agent;
+  };
+  const [busy, quiet] = [await make('busy@example.com'), await make('quiet@example.com')];
+  await engine.write((draft) => changeAccount(draft, engine.world, ask(), { idleAfterMs: 100 }));
+  const isIdle = () => engine.memory.agents.get(quiet.number)?.availability.general.reason === 'idle_timeout';
+  const giveUpAt = Date.now() + 5000;
+  for (let time = 0; !isIdle() && Date.now() < giveUpAt; time++) {
+    const input = { agentId: busy.profile.id, status: time % 2 === 0 ? 'AVAILABLE' : 'UNAVAILABLE' } as const;
+    await engine.write((draft) => changeIntelliassign(draft, engine.world, ask(), input));
+  }
+  await engine.stop();
+  assert.ok(isIdle());
 });
 
 describe('loss and return', () => {

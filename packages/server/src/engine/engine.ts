@@ -248,8 +248,10 @@ export class Engine {
   }
 
   #schedule(number: AgentNumber, at: Instant): void {
-    this.#wheel.schedule(number, at);
-    if (at < this.#lookAt && !this.#isLooking && !this.#isStopped) this.#armLook();
+    const lookAt = this.#wheel.schedule(number, at);
+    // Only a slot that comes before the armed look arms it anew: commands that arrive faster than a timer's millisecond
+    // would otherwise put the look off for ever.
+    if (lookAt < this.#lookAt && !this.#isLooking && !this.#isStopped) this.#armLook();
   }
 
   #scheduleEverybody(): void {

@@ -4,14 +4,14 @@ import type { Instant } from '../time/instant.ts';
 import { SESSIONS_MAX, slotOf } from './session-id.ts';
 
 /**
- * Who ticked last, in columns: 13 bytes per agent and 12 per session, so that a million sessions are 25 MB and a tick is
+ * Who ticked last, in columns: 12 bytes per agent and 12 per session, so that a million sessions are 25 MB and a tick is
  * one write into a typed array. Nothing here is durable: the log has what changed a status, and the liveness mark says
  * until when the rest was known.
  */
 export class Presence {
   #activityAt = new Float64Array(INITIAL);
+  /** 0 while the agent is not online: then no tick is taken on the fast path. */
   #idleAfterMs = new Uint32Array(INITIAL);
-  #online = new Uint8Array(INITIAL);
   #sessionAgent = new Uint32Array(INITIAL);
   #sessionNumber = new Float64Array(INITIAL);
   readonly #freeSlots: number[] = [];
@@ -25,8 +25,7 @@ export class Presence {
   /** What the fast path of a tick needs to know: written whenever the agent's durable state or its settings change. */
   setAgent(agent: AgentNumber, isOnline: boolean, activityAt: Instant, idleAfterMs: number): void {
     this.#growAgents(agent);
-    this.#online[agent] = isOnline ? 1 : 0;
-    this.#idleAfterMs[agent] = idleAfterMs;
+    this.#idleAfterMs[agent] = isOnline ? idleAfterMs : 0;
     if (activityAt > (this.#activityAt[agent] as number)) this.#activityAt[agent] = activityAt;
   }
 
@@ -41,9 +40,8 @@ export class Presence {
    * status or must be decided with the deadlines before it: then it is a command.
    */
   tick(agent: AgentNumber, now: Instant): boolean {
-    if (this.#online[agent] !== 1) return false;
     const activityAt = this.#activityAt[agent] as number;
-    if (now >= activityAt + (this.#idleAfterMs[agent] as number)) return false;
+    if (!(now < activityAt + (this.#idleAfterMs[agent] as number))) return false;
     if (now > activityAt) this.#activityAt[agent] = now;
     return true;
   }
@@ -95,11 +93,10 @@ export class Presence {
   }
 
   #growAgents(agent: AgentNumber): void {
-    if (agent < this.#online.length) return;
-    const capacity = Math.max(agent + 1, this.#online.length * 2);
+    if (agent < this.#activityAt.length) return;
+    const capacity = Math.max(agent + 1, this.#activityAt.length * 2);
     this.#activityAt = copied(this.#activityAt, new Float64Array(capacity));
     this.#idleAfterMs = copied(this.#idleAfterMs, new Uint32Array(capacity));
-    this.#online = copied(this.#online, new Uint8Array(capacity));
   }
 
   #growSessions(slot: number): void {
@@ -112,7 +109,7 @@ export class Presence {
 
 const INITIAL = 1024;
 
-function copied<T extends Float64Array | Uint32Array | Uint8Array>(from: T, to: T): T {
+function copied<T extends Float64Array | Uint32Array>(from: T, to: T): T {
   to.set(from);
   return to;
 }

@@ -14,7 +14,7 @@ export function sessionNumber(count: number, slot: number): SessionNumber {
 }
 
 export function slotOf(number: SessionNumber): number {
-  return number % SLOT_LIMIT;
+  return number - Math.floor(number / SLOT_LIMIT) * SLOT_LIMIT;
 }
 
 /** The id on the wire: `ses_` and the number in base 36. */
