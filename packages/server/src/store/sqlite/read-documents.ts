@@ -15,7 +15,7 @@ export type DocumentQuestions = {
   keyValue(app: string, key: string): KeyValueEntry | null;
   appLog(query: {
     readonly app: string;
-    readonly before: number | null;
+    readonly after: number;
     readonly limit: number;
   }): readonly (AppLogLine & { readonly number: number })[];
   attempts(subscription: string, position: Position): readonly AttemptRow[];
@@ -32,7 +32,7 @@ export function prepareDocumentReader(database: DatabaseSync): DocumentQuestions
   const keyValue = prepareRows<KeyValueColumns>(database, 'SELECT * FROM key_value WHERE app = ? AND key = ?');
   const appLog = prepareRows<AppLogColumns>(
     database,
-    'SELECT * FROM app_log WHERE app = ? AND number < ? ORDER BY number DESC LIMIT ?',
+    'SELECT * FROM app_log WHERE app = ? AND number > ? ORDER BY number LIMIT ?',
   );
   const attempts = prepareRows<AttemptColumns>(
     database,
@@ -45,7 +45,7 @@ export function prepareDocumentReader(database: DatabaseSync): DocumentQuestions
   return {
     answer: (scope, key) => answer(scope, key).map(answerOfRow)[0] ?? null,
     keyValue: (app, key) => keyValue(app, key).map(keyValueOfRow)[0] ?? null,
-    appLog: ({ app, before, limit }) => appLog(app, before ?? Number.MAX_SAFE_INTEGER, limit).map(appLogLineOfRow),
+    appLog: ({ app, after, limit }) => appLog(app, after, limit).map(appLogLineOfRow),
     attempts: (subscription, position) => attempts(subscription, position).map(attemptOfRow),
     deadLetters: ({ subscription, after, limit }) => deadLetters(subscription, after, limit).map(deadLetterOfRow),
     deadLetter: (subscription, position) =>
