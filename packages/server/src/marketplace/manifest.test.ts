@@ -80,6 +80,18 @@ test('says where an "events" with its own braces belongs', () => {
   assert.ok(places(findings).includes('error events-misplaced 2:3'));
 });
 
+test('says that a product or a module is missing around "events"', () => {
+  const events = { onAgentActivityCreate: handler('a') };
+  const fixes = [
+    { 'platform-version': '2.3', product: { events } },
+    { 'platform-version': '3.0', modules: { events }, engines: {} },
+  ].map((manifest) => read(manifest).findings.find(({ severity }) => severity === 'error')?.fix);
+  assert.deepEqual(fixes, [
+    'name the product first: "freshchat": { "events": { … } }',
+    'name the module first: "chat_conversation": { "events": { … } }',
+  ]);
+});
+
 test('names every slip at once, each with its place and the word that was meant', () => {
   const { findings } = read({
     'platform-version': '2.2',

@@ -204,6 +204,7 @@ function unknownProduct(source: SourceText, keyNode: Node): Finding {
     code: 'product-invalid',
     message: `Invalid product(s) mentioned in manifest.json: ${name}${slip === null ? '' : ` (did you mean "${slip}"?)`}`,
     expected: `one of ${products.join(', ')}`,
+    ...(name === 'events' ? { fix: 'name the product first: "freshchat": { "events": { … } }' } : {}),
     ...(slip === null ? {} : { fix: `rename it to "${slip}"` }),
   });
 }
@@ -266,6 +267,7 @@ function onlyCommon(source: SourceText, offset: Node): Finding {
 function unknownModule(source: SourceText, keyNode: Node): Finding {
   const name = String(keyNode.value);
   const slip = slipOf(name, moduleNames);
+  if (name === 'events') return eventsAmongModules(source, keyNode);
   return findingAt(source, keyNode.offset, {
     severity: slip === null ? 'warning' : 'error',
     code: 'module-unknown',
@@ -274,6 +276,16 @@ function unknownModule(source: SourceText, keyNode: Node): Finding {
         ? `module "${name}" is not known here: its events never come`
         : `module "${name}" does not exist: did you mean "${slip}"?`,
     ...(slip === null ? {} : { fix: `rename it to "${slip}"` }),
+  });
+}
+
+function eventsAmongModules(source: SourceText, keyNode: Node): Finding {
+  return findingAt(source, keyNode.offset, {
+    severity: 'error',
+    code: 'events-misplaced',
+    message: '"events" is not a module: it belongs inside one',
+    expected: '"chat_conversation": { "events": { … } }',
+    fix: 'name the module first: "chat_conversation": { "events": { … } }',
   });
 }
 

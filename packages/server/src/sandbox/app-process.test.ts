@@ -275,9 +275,11 @@ test('says where server.js does not load', async () => {
   );
 });
 
-test('says which functions the loaded app exports', async () => {
-  const { app } = startApp('exports = { a() {}, b: 1, c: async () => {} };');
+test('says which functions the loaded app exports, inherited ones too', async () => {
+  const { app } = startApp('exports = { a() {}, b: 1, c: async () => {}, get d() { throw new Error(); } };');
   assert.deepEqual(await app.load(), { kind: 'loaded', functions: ['a', 'c'] });
+  const inherited = startApp('class A { a() {} }\nclass B extends A { b() {} }\nexports = new B();');
+  assert.deepEqual(await inherited.app.load(), { kind: 'loaded', functions: ['b', 'a'] });
 });
 
 test('fails a call that never ends and lets its neighbours go on', async () => {

@@ -138,6 +138,18 @@ test('stops reading while too many operations are open, and goes on when they ar
   assert.equal(operations.length, 5000);
 });
 
+test('does not keep answers for a process that never reads them', async () => {
+  const { call } = startHostile(
+    `ready();
+    process.stdin.once('data', () => {
+      process.stdin.pause();
+      for (let id = 1; ; id += 1) send({ type: 'operation', id, name: 'none', args: [] });
+    });`,
+    { unreadBytesMax: 200_000, callMsMax: 10_000 },
+  );
+  assert.equal(reasonOf(await call()), 'bad_frame: the process sent much and read nothing');
+});
+
 test('keeps the last words on standard error, cut', async () => {
   const { call, lines } = startHostile(
     "ready(); onCall(() => { fs.writeSync(2, 'x'.repeat(100_000) + '\\nlast words\\n'); process.abort(); });",

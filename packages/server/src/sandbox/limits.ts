@@ -18,6 +18,8 @@ export interface SandboxLimits {
   readonly backoffMsMax: number;
   readonly memoryMbMax: number;
   readonly operationsOpenMax: number;
+  /** What may wait for a process that does not read. */
+  readonly unreadBytesMax: number;
   readonly logBytesPerSecondMax: number;
   /** Beyond this the host stops reading for the rest of the second, and the app stops where it prints. */
   readonly readBytesPerSecondMax: number;
@@ -33,6 +35,7 @@ export const defaultSandboxLimits: SandboxLimits = {
   backoffMsMax: 30_000,
   memoryMbMax: 256,
   operationsOpenMax: 256,
+  unreadBytesMax: 32 * 1024 * 1024,
   logBytesPerSecondMax: 1024 * 1024,
   readBytesPerSecondMax: 4 * 1024 * 1024,
 };

@@ -28,7 +28,7 @@ function meterWith(bytesPerSecondMax: number) {
 }
 
 test('lets a second of lines through up to its bytes and says at its end what is missing', () => {
-  const { write, pass, texts } = meterWith(10);
+  const { write, pass, texts } = meterWith(210);
   for (const text of ['12345', '12345', 'over', 'x']) write(text);
   pass(1000);
   write('next');
@@ -36,10 +36,17 @@ test('lets a second of lines through up to its bytes and says at its end what is
 });
 
 test('says what is missing before the next line when nobody woke it', () => {
-  const { write, meter, texts } = meterWith(3);
+  const { write, meter, texts } = meterWith(103);
   write('€');
   write('€');
   meter.flush();
   meter.flush();
   assert.deepEqual(texts(), ['0 €', '0 … 1 line left out']);
+});
+
+test('counts empty lines too', () => {
+  const { write, pass, texts } = meterWith(1000);
+  for (let line = 0; line < 1_000_000; line += 1) write('');
+  pass(1000);
+  assert.deepEqual([texts().length, texts().at(-1)], [11, '1000 … 999990 lines left out']);
 });

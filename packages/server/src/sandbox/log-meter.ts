@@ -9,6 +9,8 @@ export interface LogMeter {
 }
 
 const windowMs = 1000;
+// What a line costs besides its text; empty lines are not free.
+const lineBytes = 100;
 
 /**
  * The rest of a second's lines is left out once the second's bytes are used up; the marker comes when the second is
@@ -34,7 +36,7 @@ export function createLogMeter(parts: {
       windowEndsAt = at + windowMs;
       bytes = 0;
     }
-    bytes += Buffer.byteLength(line.text);
+    bytes += lineBytes + Buffer.byteLength(line.text);
     if (bytes <= bytesPerSecondMax) log({ at, ...line });
     else leaveOut(at);
   }

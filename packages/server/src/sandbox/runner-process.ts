@@ -78,6 +78,7 @@ export class RunnerProcess {
   #isStopping = false;
   #isFinished = false;
   #cause: CallError | null = null;
+  #exit: { readonly code: number | null; readonly signal: string | null } | null = null;
   #exitingCall: number | null = null;
   #stderrTail = '';
   #readWindowEndsAt = 0;
@@ -110,7 +111,7 @@ export class RunnerProcess {
 
   /** False once the process takes no further calls. */
   get isOpen(): boolean {
-    return !this.#isFinished && !this.#isStopping && this.#cause === null;
+    return !this.#isFinished && !this.#isStopping && this.#cause === null && this.#exit === null;
   }
 
   /** Calls a handler. The process must have loaded and be open. */
@@ -148,7 +149,7 @@ export class RunnerProcess {
     for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {});
     this.#child.on('error', (cause) => this.#fail({ code: 'not_started', message: cause.message }));
     this.#child.on('exit', (code, signal) => {
-      this.#cause ??= this.#isStopping ? null : exitError(code, signal, this.#stderrTail);
+      this.#exit = { code, signal };
       const callOff = this.#clock.after(closeGraceMs, () => this.#finish());
       void this.ended.then(callOff);
     });
@@ -160,6 +161,7 @@ export class RunnerProcess {
     if (frames === null) return false;
     if (frames.length > 1) this.#lastChunkId += 1;
     for (const frame of frames) this.#child.stdin.write(frame);
+    if (this.#child.stdin.writableLength > this.#limits.unreadBytesMax) this.#badFrame('much and read nothing');
     return true;
   }
 
@@ -360,14 +362,18 @@ export class RunnerProcess {
   #pause(reason: 'bytes' | 'operations'): void {
     this.#pauses.add(reason);
     this.#child.stdout.pause();
+    this.#child.stderr.pause();
   }
 
   #resume(reason: 'bytes' | 'operations'): void {
-    if (this.#pauses.delete(reason) && this.#pauses.size === 0) this.#child.stdout.resume();
+    if (!this.#pauses.delete(reason) || this.#pauses.size > 0 || this.#isFinished) return;
+    this.#child.stdout.resume();
+    this.#child.stderr.resume();
   }
 
   // The runner prints nothing there: these are the last words of the engine itself.
   #readStderr(bytes: Buffer): void {
+    this.#countBytes(bytes.length);
     const text = bytes.toString('utf8');
     this.#stderrTail = (this.#stderrTail + text).slice(-stderrBytesKept);
     for (const line of text.split('\n')) {
@@ -382,16 +388,29 @@ export class RunnerProcess {
     this.#callOffProbe?.();
     this.#pauses.clear();
     this.#child.stdout.destroy();
+    this.#child.stderr.destroy();
     this.#log.flush();
-    const error = this.#cause;
+    const error = this.#endedBy();
     this.#resolveLoaded({ kind: 'not_loaded', error: error ?? { code: 'not_loaded', message: 'the app was stopped' } });
     const culprit = this.#culprit();
+    if (error !== null) this.#sayCrash(error, culprit);
     for (const [id, { sentAt }] of [...this.#calls]) {
       const durationMs = Math.max(0, this.#clock.now() - sentAt);
       const isAtFault = error !== null && id === culprit;
       this.#end(id, isAtFault ? { kind: 'failed', error, durationMs } : { kind: 'interrupted' });
     }
     this.#resolveEnded(error === null ? { kind: 'stopped' } : { kind: 'crashed', error });
+  }
+
+  // Only now, when everything it wrote has been read: its last words may say more than its exit code.
+  #endedBy(): CallError | null {
+    if (this.#cause !== null || this.#isStopping) return this.#cause;
+    return exitError(this.#exit?.code ?? null, this.#exit?.signal ?? null, this.#stderrTail);
+  }
+
+  #sayCrash(error: CallError, culprit: number | null): void {
+    const text = `the app's process was lost: ${error.message}`;
+    this.#services.log({ at: this.#clock.now(), level: 'error', text, callId: this.#callIdOf(culprit) });
   }
 
   #culprit(): number | null {

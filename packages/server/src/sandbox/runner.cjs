@@ -82,11 +82,34 @@ function callHandler(exported, { handler, payload }) {
   return exported[handler](payload);
 }
 
-/** @param {any} exported */
+/**
+ * Names of the functions that a handler may be, inherited ones too: `exports` may be an object of a class.
+ * @param {any} exported
+ */
 function namesOfFunctions(exported) {
-  if (exported === null || (typeof exported !== 'object' && typeof exported !== 'function')) return [];
-  const names = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
-  return names.slice(0, 1000).map((name) => name.slice(0, 200));
+  const names = new Set();
+  for (let holder = exported; isHolder(holder); holder = Object.getPrototypeOf(holder)) {
+    for (const name of Object.getOwnPropertyNames(holder))
+      if (isFunctionIn(exported, name)) names.add(name.slice(0, 200));
+  }
+  names.delete('constructor');
+  return [...names].slice(0, 1000);
+}
+
+// The objects that everything inherits from have nothing of the app's.
+/** @param {any} value */
+function isHolder(value) {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return isObject && !Object.hasOwn(value, 'hasOwnProperty') && !Object.hasOwn(value, 'bind');
+}
+
+/** @param {any} exported @param {string} name */
+function isFunctionIn(exported, name) {
+  try {
+    return typeof exported[name] === 'function';
+  } catch {
+    return false;
+  }
 }
 
 /**
