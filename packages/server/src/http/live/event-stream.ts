@@ -11,7 +11,7 @@ import { EventFan } from './event-fan.ts';
 import { STREAM_LIMITS, type StreamLimits } from './limits.ts';
 import type { LiveLogger } from './live-logger.ts';
 import { PageTurns } from './page-turns.ts';
-import { problemReply, sendProblem, unauthorized } from './problem-reply.ts';
+import { problemReply, sendProblem, shuttingDown, unauthorized } from './problem-reply.ts';
 import { StreamReader, type StreamStart } from './stream-reader.ts';
 import { readStreamRequest, STREAM_ROLES, type StreamRequest } from './stream-request.ts';
 
@@ -83,7 +83,7 @@ function admit({ deps, fan }: Door, request: FastifyRequest): Admitted | Rejecti
   if (!STREAM_ROLES.includes(caller.role)) {
     return refuse('forbidden', `A key of role ${caller.role} may not read events; ${STREAM_ROLES.join(', ')} may.`);
   }
-  if (fan.isClosing) return refuse('shutting_down', 'The server is stopping: come back with the last id.');
+  if (fan.isClosing) return shuttingDown();
   const lastEventId = request.headers['last-event-id'];
   const raw = { lastEventId: headerText(lastEventId), query: request.query as Readonly<Record<string, unknown>> };
   const asked = readStreamRequest(raw, caller, deps.engine);

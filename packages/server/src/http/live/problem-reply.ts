@@ -44,6 +44,10 @@ export function unauthorized(): Rejection {
   return refuse('unauthorized', 'Send `Authorization: Bearer KEY` with a key that is known and was not revoked.');
 }
 
+export function shuttingDown(): Rejection {
+  return refuse('shutting_down', 'The server is stopping: come back in a moment.');
+}
+
 const PROBLEM = { 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' };
 
 function headersOf(status: number): Readonly<Record<string, string>> {

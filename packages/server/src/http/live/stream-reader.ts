@@ -80,7 +80,7 @@ export class StreamReader implements ChannelReader {
 
   beat(): void {
     // Who has not taken the last bytes yet needs no more of them; without them, the socket's own timer sees that it stands.
-    if (this.#isLive && this.#socket.writableLength === 0) this.#socket.write(HEARTBEAT);
+    if (this.#isLive && this.#socket.writableLength === 0) this.#send(HEARTBEAT);
   }
 
   end(how: 'read' | 'cut'): void {
@@ -151,7 +151,7 @@ export class StreamReader implements ChannelReader {
   #write(batch: EventBatch): void {
     const isWhole = this.#position <= batch.from;
     const bytes = isWhole ? bytesOf(batch, this.view) : bytesAfter(batch, this.view, this.#position);
-    if (bytes.length > 0 && this.#socket.writable) this.#socket.write(bytes);
+    this.#send(bytes);
     this.#position = Math.max(this.#position, batch.to);
   }
 
@@ -174,7 +174,7 @@ export class StreamReader implements ChannelReader {
     if (this.#isEnding) return;
     const frames = page.facts.map((fact) => eventFrame(fact, engine.records.snapshots));
     const bytes = bytesAfter({ frames }, this.view, this.#position);
-    if (bytes.length > 0) this.#socket.write(bytes);
+    this.#send(bytes);
     this.#position = page.scannedTo;
   }
 
@@ -183,12 +183,16 @@ export class StreamReader implements ChannelReader {
     for (let index = 0; ; index++) {
       const part = snapshotPart(snapshot, index, rendering);
       if (part === null) break;
-      this.#socket.write(part);
+      this.#send(part);
       await this.#room();
       if (this.#isEnding) return;
       if (snapshot.parts[index + 1] === undefined) await turn();
     }
     this.#position = snapshot.position;
+  }
+
+  #send(bytes: Buffer): void {
+    if (bytes.length > 0 && this.#socket.writable) this.#socket.write(bytes);
   }
 
   /** Settles when what was written has been taken, or when the reader is gone. */
