@@ -1,6 +1,6 @@
 import { EXAMPLE_ACTIVITY_PAYLOADS, EXAMPLE_CUSTOM_STATUS_PAYLOADS } from '@rollcall/contract';
 import type { EventName } from '../activity/event-id.ts';
-import type { AccountNumber, Position } from '../activity/position.ts';
+import type { AccountNumber } from '../activity/position.ts';
 import type { CallOutcome, Delivery, Receiver } from '../delivery/receiver.ts';
 import type { Subscription } from '../delivery/subscription.ts';
 import { type Answer, done, refuse } from '../directory/rejection.ts';
@@ -32,7 +32,7 @@ export type AppHostPorts = {
 
 /** Who drives deliveries, as far as apps come and go. */
 export type Subscriptions = {
-  add(subscription: Subscription, receiver: Receiver, cursor: Position | null): void;
+  add(subscription: Subscription, receiver: Receiver): void;
   remove(id: string): Promise<void>;
   get(id: string): Subscription | null;
 };
@@ -48,8 +48,8 @@ export class AppHost implements Apps {
     this.#log = new AppLog(ports.engine.clock, (changes) => ports.engine.commit(changes));
   }
 
-  /** Takes up the apps that were installed before; the cursors say where their deliveries stand. */
-  async resume(records: readonly StoredRecord[], cursors: ReadonlyMap<string, Position>): Promise<void> {
+  /** Takes up the apps that were installed before. */
+  async resume(records: readonly StoredRecord[]): Promise<void> {
     const subscriptions = new Map<string, Subscription>();
     for (const { type, key, body } of records) {
       if (type === SUBSCRIPTION_RECORD) subscriptions.set(key, JSON.parse(body) as Subscription);
@@ -60,7 +60,7 @@ export class AppHost implements Apps {
       const subscription = subscriptions.get(record.subscription);
       if (subscription === undefined) continue;
       const app = this.#open(record, await this.#read(record.folder));
-      this.#ports.subscriptions.add(subscription, app.receiver, cursors.get(subscription.id) ?? null);
+      this.#ports.subscriptions.add(subscription, app.receiver);
     }
   }
 
@@ -109,7 +109,7 @@ export class AppHost implements Apps {
       this.#record(draft, ask, { folder, iparams: input.iparams, settings, definition: code.definition }),
     );
     const app = this.#open(made.record, code);
-    this.#ports.subscriptions.add(made.subscription, app.receiver, null);
+    this.#ports.subscriptions.add(made.subscription, app.receiver);
     return done(this.#view(app));
   }
 
@@ -150,7 +150,7 @@ export class AppHost implements Apps {
     const callId = `invoke ${this.#ports.engine.world.random.uuid()}`;
     app.listeners.set(callId, (line, at) => lines.push({ at, level: line.level, text: line.text }));
     const payload = call.payload ?? appPayload(examplePayload(call.event), receiverOf(app, app.definition));
-    const outcome = await app.runner.call({ id: callId, handler: handler.handler, payload });
+    const outcome = await app.runner.call({ callId, handler: handler.handler, payload });
     app.listeners.delete(callId);
     return done(invocationOf(outcome, lines));
   }
@@ -175,7 +175,6 @@ export class AppHost implements Apps {
       auditThing(draft, ask, { thing: 'app', id, change: 'removed' });
       draft.put({ kind: 'RemoveRecord', type: APP_RECORD, key: id });
       draft.put({ kind: 'RemoveRecord', type: SUBSCRIPTION_RECORD, key: app.record.subscription });
-      draft.put({ kind: 'RemoveSubscription', subscription: app.record.subscription });
       draft.put({ kind: 'RemoveKeyValues', app: id });
     });
     return done(null);
@@ -234,8 +233,9 @@ export class AppHost implements Apps {
     const runner = this.#ports.runners.open({
       folder: record.folder,
       services: {
-        keyValue: (method, args) => keyValue.call(method, args),
+        keyValue: (operation) => keyValue.call(operation),
         log: (line) => this.#take(record.id, listeners, line),
+        broke: (cause) => this.#ports.report('an operation of an app failed', { app: record.id, cause: String(cause) }),
       },
     });
     const app: RunningApp = { record, ...code, runner, listeners, lastError: null, receiver: NOBODY };
@@ -257,7 +257,7 @@ export class AppHost implements Apps {
     if (definition === null || handler === null) return notLoaded(app, payload.event);
     const own = appPayload(payload as ProductPayload, receiverOf(app, definition));
     const eventId = payload.activity?.id ?? delivery.id;
-    const outcome = await app.runner.call({ id: eventId, handler: handler.handler, payload: own });
+    const outcome = await app.runner.call({ callId: eventId, handler: handler.handler, payload: own });
     if (outcome.kind === 'failed') this.#noteFailure(app, eventId, outcome);
     return outcome;
   }

@@ -2,6 +2,7 @@ import type { CallOutcome } from '../delivery/receiver.ts';
 import type { AppFiles } from '../marketplace/app-files.ts';
 import type { Finding } from '../marketplace/finding.ts';
 import type { JsonObject, JsonValue } from '../marketplace/json-value.ts';
+import type { KeyValueOperation } from '../marketplace/key-value.ts';
 
 /** An app's folder as it was read; null files when it cannot even be read, and the findings say why. */
 export type AppFolder = { readonly files: AppFiles | null; readonly findings: readonly Finding[] };
@@ -22,14 +23,16 @@ export type AppRunnerSpec = {
 
 /** What an app's globals reach: calls come from a process that is not trusted. */
 export type AppServices = {
-  /** One call of `$db`; never rejects, a refusal is an answer. */
-  keyValue(method: string, args: readonly JsonValue[]): Promise<KeyValueAnswer>;
+  /** One operation of `$db`; a refusal is an answer, a rejection is the server's own failure. */
+  keyValue(operation: KeyValueOperation): Promise<KeyValueAnswer>;
   log(line: AppLine): void;
+  /** An operation was rejected; the app learns only that it was. */
+  broke(cause: unknown): void;
 };
 
 export type KeyValueAnswer =
-  | { readonly kind: 'resolved'; readonly value: JsonValue }
-  | { readonly kind: 'rejected'; readonly reason: JsonObject };
+  | { readonly kind: 'done'; readonly result: JsonValue }
+  | { readonly kind: 'refused'; readonly error: { readonly status: number; readonly message: string } };
 
 export type AppLine = {
   readonly level: 'debug' | 'log' | 'info' | 'warn' | 'error';
@@ -39,6 +42,6 @@ export type AppLine = {
 };
 
 export type AppRunner = {
-  call(call: { readonly id: string; readonly handler: string; readonly payload: JsonObject }): Promise<CallOutcome>;
+  call(call: { readonly callId: string; readonly handler: string; readonly payload: JsonObject }): Promise<CallOutcome>;
   stop(): Promise<void>;
 };

@@ -1,12 +1,7 @@
 import type { Change, KeyValueEntry } from '../engine/change.ts';
 import type { Store } from '../engine/store.ts';
 import type { JsonValue } from '../marketplace/json-value.ts';
-import {
-  applyKeyValueOperation,
-  type KeyValueOperation,
-  type KeyValueRecord,
-  readKeyValueOperation,
-} from '../marketplace/key-value.ts';
+import { applyKeyValueOperation, type KeyValueOperation, type KeyValueRecord } from '../marketplace/key-value.ts';
 import type { Instant } from '../time/instant.ts';
 import type { KeyValueAnswer } from './app-runner.ts';
 
@@ -19,6 +14,8 @@ export type KeyValuePorts = {
 /**
  * `$db` of one app, durable: an answer means that it is on disk. Operations on one key are carried out one after the
  * other, so that two increments at once both count; different keys share commits.
+ *
+ * Failures: rejects with the store's when it is not there.
  */
 export class KeyValueService {
   readonly #app: string;
@@ -31,12 +28,11 @@ export class KeyValueService {
     this.#ports = ports;
   }
 
-  async call(method: string, args: readonly JsonValue[]): Promise<KeyValueAnswer> {
-    const reading = readKeyValueOperation(method, args);
-    if (reading.kind === 'refused') return rejected(reading.error);
-    const { operation } = reading;
+  async call(operation: KeyValueOperation): Promise<KeyValueAnswer> {
     const before = this.#tails.get(operation.key) ?? Promise.resolve();
-    const turn = before.then(() => this.#carryOut(operation));
+    const carryOut = () => this.#carryOut(operation);
+    // What became of the operation before is its own caller's matter: the chain of its key goes on.
+    const turn = before.then(carryOut, carryOut);
     this.#tails.set(operation.key, turn);
     try {
       return await turn;
@@ -45,17 +41,12 @@ export class KeyValueService {
     }
   }
 
-  /** Never rejects: the chain of its key must go on. */
   async #carryOut(operation: KeyValueOperation): Promise<KeyValueAnswer> {
-    try {
-      const before = await this.#ports.store.keyValue(this.#app, operation.key);
-      const outcome = applyKeyValueOperation(operation, recordOf(before), this.#ports.now());
-      if (outcome.kind === 'refused') return rejected(outcome.error);
-      if (operation.kind !== 'get') await this.#ports.commit([this.#changeFor(operation.key, outcome.record)]);
-      return { kind: 'resolved', value: outcome.result };
-    } catch {
-      return rejected({ status: 503, message: 'The data store is not available at the moment' });
-    }
+    const before = await this.#ports.store.keyValue(this.#app, operation.key);
+    const outcome = applyKeyValueOperation(operation, recordOf(before), this.#ports.now());
+    if (outcome.kind === 'refused') return outcome;
+    if (operation.kind !== 'get') await this.#ports.commit([this.#changeFor(operation.key, outcome.record)]);
+    return { kind: 'done', result: outcome.result };
   }
 
   #changeFor(key: string, record: KeyValueRecord | null): Change {
@@ -68,8 +59,4 @@ export class KeyValueService {
 function recordOf(entry: KeyValueEntry | null): KeyValueRecord | null {
   if (entry === null) return null;
   return { value: JSON.parse(entry.value) as JsonValue, expiresAt: entry.expiresAt };
-}
-
-function rejected(reason: { readonly status: number; readonly message: string }): KeyValueAnswer {
-  return { kind: 'rejected', reason };
 }

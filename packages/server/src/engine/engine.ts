@@ -4,7 +4,7 @@ import type { AgentNumber, Position, SessionNumber } from '../activity/position.
 import type { Snapshots } from '../activity/snapshots.ts';
 import { isOnline } from '../availability/availability.ts';
 import { nextDeadline } from '../availability/deadline.ts';
-import type { Caller } from '../directory/api-key.ts';
+import type { ApiKey, Caller } from '../directory/api-key.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Zones } from '../time/zone-rules.ts';
 import { passTime, tickAgent } from './agent-commands.ts';
@@ -18,7 +18,7 @@ import { Memory } from './memory.ts';
 import { Presence } from './presence.ts';
 import { RecordCache, snapshotsFrom } from './record-cache.ts';
 import { bootstrap, type FirstKey, type Recovery, recover, restore } from './recover.ts';
-import type { Store } from './store.ts';
+import type { LoadedState, Store } from './store.ts';
 import { surroundingsOf } from './surroundings.ts';
 import type { Randomness, World } from './world.ts';
 import { Writer } from './writer.ts';
@@ -52,6 +52,13 @@ export type OnceAnswer<T> =
   | { readonly kind: 'stored'; readonly answer: EncodedAnswer }
   | { readonly kind: 'conflict' };
 
+/** An engine at work, and what was on disk for the rooms downstream of it. */
+export type StartedEngine = {
+  readonly engine: Engine;
+  readonly recovery: Recovery;
+  readonly loaded: Pick<LoadedState, 'records' | 'cursors' | 'lanes'>;
+};
+
 export type CommitListener = (head: Position, facts: readonly RecordedFact[]) => void;
 
 /**
@@ -82,7 +89,7 @@ export class Engine {
    *
    * @throws StoreFailure when the store cannot be read or written
    */
-  static async start(ports: EnginePorts, firstKey: FirstKey): Promise<{ engine: Engine; recovery: Recovery }> {
+  static async start(ports: EnginePorts, firstKey: FirstKey): Promise<StartedEngine> {
     const loaded = await ports.store.load();
     const engine = new Engine(ports, loaded.head, loaded.counters.session);
     const recovery = restore(loaded, engine.memory, engine.presence, ports.clock.now());
@@ -94,7 +101,8 @@ export class Engine {
     );
     engine.#scheduleEverybody();
     engine.#startTimers();
-    return { engine, recovery };
+    const { records, cursors, lanes } = loaded;
+    return { engine, recovery, loaded: { records, cursors, lanes } };
   }
 
   private constructor(ports: EnginePorts, head: LogHead, sessionCount: number) {
@@ -191,6 +199,15 @@ export class Engine {
   onCommitted(listener: CommitListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Admits a key that lives as long as this process and is written nowhere: by it the command line speaks to the server of
+   * its own data folder.
+   */
+  admitKey(key: ApiKey): void {
+    this.memory.keys.put(key.hash, key);
+    this.memory.keys.merge();
   }
 
   /** Answers what was asked, writes the last sign of life, and lets go of the timers. The store stays open. */

@@ -27,9 +27,10 @@ export type Store = LogReader & {
   commit(changes: readonly Change[]): undefined | Promise<void>;
   answer(scope: string, key: string): Promise<StoredAnswer | null>;
   keyValue(app: string, key: string): Promise<KeyValueEntry | null>;
+  /** Oldest first, after a line's number (0: from the oldest that is kept). */
   appLog(query: {
     readonly app: string;
-    readonly before: number | null;
+    readonly after: number;
     readonly limit: number;
   }): Promise<readonly (AppLogLine & { readonly number: number })[]>;
   attempts(subscription: string, position: Position): Promise<readonly AttemptRow[]>;

@@ -25,7 +25,8 @@ export function readState(database: DatabaseSync, hash: HashHex): LoadedState {
   try {
     return readSnapshot(database, hash);
   } finally {
-    database.exec('COMMIT');
+    // After some errors SQLite has ended the transaction already.
+    if (database.isTransaction) database.exec('COMMIT');
   }
 }
 

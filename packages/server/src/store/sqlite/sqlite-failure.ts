@@ -35,6 +35,16 @@ export function translating<T>(file: string, run: () => T): T {
   }
 }
 
+/** The same for preparing statements: ours fit our schema, so what does not fit is a file that lost a part of it. */
+export function translatingSchema<T>(file: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof Error && resultOf(error) === RESULT.error) throw damaged(file, error.message, error);
+    throw toStoreFailure(file, error);
+  }
+}
+
 /** The failure of the port for an error of SQLite; any other error is returned as it is. */
 export function toStoreFailure(file: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -85,13 +95,11 @@ function ofResult(file: string, result: number, cause: Error): Error {
     case RESULT.corrupt:
     case RESULT.format:
     case RESULT.notADatabase:
-    case RESULT.error:
       return damaged(file, cause.message, cause);
-    case RESULT.constraint: {
-      const bug = new Bug(`the store refused a row: ${cause.message}`);
-      bug.cause = cause;
-      return bug;
-    }
+    case RESULT.constraint:
+      return bugOf(`the store refused a row: ${cause.message}`, cause);
+    case RESULT.error:
+      return bugOf(`a statement of the store is wrong: ${cause.message}`, cause);
     case RESULT.cannotOpen:
       return new StoreFailure(
         'unavailable',
@@ -129,6 +137,12 @@ function ofSystem(file: string, code: string, cause: Error): Error {
     default:
       return cause;
   }
+}
+
+function bugOf(sentence: string, cause: Error): Bug {
+  const bug = new Bug(sentence);
+  bug.cause = cause;
+  return bug;
 }
 
 function fullSentence(file: string): string {

@@ -7,7 +7,7 @@ import { SQLITE_LIMITS } from './connection.ts';
 import { prepareDocumentReader } from './read-documents.ts';
 import { prepareLogReader } from './read-log.ts';
 import { readState } from './read-state.ts';
-import { isUnknownOutcome, toStoreFailure, translating } from './sqlite-failure.ts';
+import { isUnknownOutcome, toStoreFailure, translating, translatingSchema } from './sqlite-failure.ts';
 import { prepareWriter } from './write-changes.ts';
 
 export type SqliteStore = Store & {
@@ -37,8 +37,8 @@ export type Connections = {
 /** The port on top of open connections. Reads have a connection of their own, so that none ever sees half a commit. */
 export function createSqliteStore(connections: Connections): SqliteStore {
   const { file, reader, hash } = connections;
-  const log = translating(file, () => prepareLogReader(reader));
-  const documents = translating(file, () => prepareDocumentReader(reader));
+  const log = translatingSchema(file, () => prepareLogReader(reader));
+  const documents = translatingSchema(file, () => prepareDocumentReader(reader));
   const commit = prepareCommit(connections);
   const read = async <T>(run: () => T): Promise<T> => translating(file, run);
   return {
@@ -72,7 +72,7 @@ function prepareCommit({ file, writer }: Connections): (changes: readonly Change
       throw new StoreFailure('read_only', `${file} was opened for reading only.`, 'never');
     };
   }
-  const write = translating(file, () => prepareWriter(writer));
+  const write = translatingSchema(file, () => prepareWriter(writer));
   const brake = prepareBrake(file, writer);
   let stopped: unknown = null;
   return (changes) => {

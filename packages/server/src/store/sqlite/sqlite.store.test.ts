@@ -321,6 +321,14 @@ describe('a file that is damaged', () => {
     assertFails(open, 'damaged', /not a database.+log verify.+backup/);
   });
 
+  test('a file that lost a table is said to be damaged', async () => {
+    await close(open());
+    const connection = openForWriting(database());
+    connection.exec('DROP TABLE lane');
+    connection.close();
+    assertFails(open, 'damaged', /no such table: lane.+log verify/);
+  });
+
   test('a byte that changed in a fact is found, and its place is named', async () => {
     const { store } = await writtenLog(40);
     await close(store);

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Logger } from 'pino';
+import { AppHost } from './apps/app-host.ts';
+import { subscriptionChanges } from './apps/subscription-record.ts';
+import type { Config } from './config/config.ts';
+import type { ApiKey } from './directory/api-key.ts';
+import type { Rejection } from './directory/rejection.ts';
+import { Dispatcher } from './dispatch/dispatcher.ts';
+import { Engine } from './engine/engine.ts';
+import type { Recovery } from './engine/recover.ts';
+import { buildServer } from './http/build-server.ts';
+import { liveDoors } from './http/live/live-doors.ts';
+import { createNodeLauncher } from './sandbox/node-launcher.ts';
+import { sandboxedApps } from './sandbox/sandboxed-apps.ts';
+import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
+import { systemClock } from './system/system-clock.ts';
+import { sha256Hex, systemRandomness } from './system/system-randomness.ts';
+import { createZones } from './time/zone.ts';
+
+/** A server that is up. */
+export type RunningServer = {
+  /** Where it listens, such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  readonly engine: Engine;
+  readonly recovery: Recovery;
+  /** The first admin key, when it was made at this start and not given: to be shown once. */
+  readonly madeAdminKey: string | null;
+  /** An admin key of the first account that lives as long as this process. */
+  readonly controlKey: string;
+  readonly fence: 'hardened' | 'plain' | 'trusted';
+  readonly apps: readonly { readonly folder: string; readonly name: string; readonly id: string }[];
+  /** Folders whose app was not installed, with every reason. */
+  readonly refusedApps: readonly { readonly folder: string; readonly rejection: Rejection }[];
+  /** Answers what is under way, writes the cursors and the last sign of life, and lets go of everything. */
+  stop(): Promise<void>;
+};
+
+/** The account that a new data folder begins with. */
+const FIRST_ACCOUNT = { accountName: 'My team', domain: 'rollcall.localhost' } as const;
+
+/**
+ * Plugs the adapters into the rooms and opens the doors: the only place that knows them all.
+ *
+ * @throws StoreFailure when the data folder cannot be used; Error of the system when the port cannot be listened on
+ */
+export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
+  const clock = systemClock();
+  const random = systemRandomness();
+  const zones = createZones(process.versions.tz ?? 'unknown');
+  const report = (level: 'info' | 'warn' | 'error', sentence: string, details: object = {}) =>
+    logger[level](details, sentence);
+
+  const store = openSqliteStore({ folder: config.dataFolder, hash: sha256Hex });
+  const secret = config.adminKey ?? random.secret();
+  const { engine, recovery, loaded } = await Engine.start(
+    { store, clock, random, hash: sha256Hex, zones, report },
+    { ...FIRST_ACCOUNT, accountId: random.longDigits().slice(0, 15), secret },
+  );
+  const controlKey = random.secret();
+  engine.admitKey(controlKeyOf(controlKey, clock.now()));
+
+  const dispatcher = new Dispatcher({
+    ports: {
+      log: store,
+      history: store,
+      commit: (changes) => engine.commit(changes),
+      clock,
+      random: Math.random,
+      headOf: (agent) => engine.memory.agents.get(agent)?.head ?? 0,
+      subscriptionChanges,
+      logger,
+    },
+    head: engine.head,
+    cursors: loaded.cursors,
+    lanes: loaded.lanes,
+  });
+  const stopListening = engine.onCommitted((head, facts) => dispatcher.onCommitted(head, facts));
+
+  const folders = config.appFolders.map((folder) => resolve(folder));
+  const runners = sandboxedApps({
+    launcher: createNodeLauncher({ nodePath: process.execPath }),
+    fence: 'trusted',
+    clock,
+  });
+  const apps = new AppHost({
+    engine,
+    runners,
+    subscriptions: dispatcher,
+    resolveFolder: (folder) => folders.find((one) => one === resolve(folder)) ?? null,
+    report: (sentence, details) => report('warn', sentence, details),
+  });
+  await apps.resume(loaded.records);
+  const refusedApps = await installNewApps(apps, folders, clock.now());
+  dispatcher.start();
+
+  let isReady = false;
+  const http = buildServer({
+    engine,
+    apps,
+    deliveries: dispatcher,
+    logger,
+    live: liveDoors(),
+    version: productVersion(),
+    isReady: () => isReady,
+  });
+  const closeAll = async () => {
+    isReady = false;
+    await http.stop();
+    await dispatcher.stop();
+    await apps.stop();
+    stopListening();
+    await engine.stop();
+    await store.close();
+  };
+  const url = await listenOrClose(() => http.listen({ host: config.host, port: config.port }), closeAll);
+  isReady = true;
+
+  return {
+    url,
+    engine,
+    recovery,
+    madeAdminKey: recovery.kind === 'new' && config.adminKey === null ? secret : null,
+    controlKey,
+    fence: runners.fence,
+    apps: apps.list(1).map(({ folder, name, id }) => ({ folder: folder ?? name, name, id })),
+    refusedApps,
+    stop: once(closeAll),
+  };
+}
+
+/** Apps that the server is started with for the first time run with the defaults of their parameters. */
+async function installNewApps(
+  apps: AppHost,
+  folders: readonly string[],
+  now: number,
+): Promise<RunningServer['refusedApps']> {
+  const ask = { caller: { keyId: 'system', account: 1, role: 'admin', agent: 0 }, now } as const;
+  const refused: { folder: string; rejection: Rejection }[] = [];
+  for (const folder of folders) {
+    if (apps.ofFolder(1, folder) !== null) continue;
+    const answer = await apps.install(ask, { folder, iparams: null });
+    if (answer.kind === 'rejected') refused.push({ folder, rejection: answer });
+  }
+  return refused;
+}
+
+async function listenOrClose(listen: () => Promise<string>, close: () => Promise<void>): Promise<string> {
+  try {
+    return await listen();
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+function controlKeyOf(secret: string, now: number): ApiKey {
+  const hash = sha256Hex(secret);
+  return { id: 'control', account: 1, role: 'admin', agent: 0, name: 'command line', hash, createdAt: now };
+}
+
+function productVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | null = null;
+  return () => {
+    result ??= run();
+    return result;
+  };
+}
