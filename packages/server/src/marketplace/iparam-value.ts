@@ -1,4 +1,4 @@
-import type { IparamDefinition } from './iparams.ts';
+import type { IparamDefinition } from './iparam-definition.ts';
 import type { JsonValue } from './json-value.ts';
 
 /** Every reason why a value may not be given to a parameter, each a predicate ("must be a number"); none if it may. */

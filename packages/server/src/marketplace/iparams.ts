@@ -2,46 +2,11 @@ import { getNodeValue, type Node } from 'jsonc-parser';
 import type { AppFiles } from './app-files.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Finding } from './finding.ts';
+import { type IparamDefinition, type IparamType, iparamTypes } from './iparam-definition.ts';
 import { checkIparamValue } from './iparam-value.ts';
 import { doubledKeys, type JsonMember, memberOf, membersOf, readJsonDocument, textOf } from './json-document.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 import { findingAt, type SourceText, sourceText } from './source-text.ts';
-
-/** The types of installation parameters. */
-export const iparamTypes = [
-  'text',
-  'paragraph',
-  'dropdown',
-  'email',
-  'number',
-  'phone_number',
-  'date',
-  'url',
-  'radio',
-  'checkbox',
-  'multiselect',
-  'domain',
-  'api_key',
-] as const;
-
-export type IparamType = (typeof iparamTypes)[number];
-
-/** One installation parameter of an app. */
-export interface IparamDefinition {
-  readonly name: string;
-  readonly type: IparamType;
-  readonly displayName: string;
-  readonly description: string | null;
-  readonly required: boolean;
-  readonly visible: boolean;
-  /** Masked wherever people look; the app's callbacks get it in clear. */
-  readonly secure: boolean;
-  /** Undefined when the app gives none. */
-  readonly defaultValue: JsonValue | undefined;
-  /** What may be chosen (dropdown, radio, multiselect). */
-  readonly options: readonly string[];
-  readonly pattern: { readonly source: string; readonly message: string | null } | null;
-}
 
 /** How an app asks for its parameters: by a list of definitions, or by a page of its own that knows their rules. */
 export type InstallationPage =
