@@ -425,3 +425,109 @@ test('tells how each subscription is doing', async () => {
   const expected = { cursor, behind: 0, heldAgents: 1, callsInFlight: 0, replay: null, delivered: 1, failed: 1 };
   assert.deepEqual(status, { ...expected, deadLetters: 0 });
 });
+
+test('loses nothing that is signalled in great number while the log is being read', async () => {
+  const world = started({ windowEventsMax: 8, pageEventsMax: 4 });
+  world.subscribe({ id: 'sub_1' });
+  world.change(1);
+  await world.clock.pass(secondMs);
+  world.log.isFailing = true;
+  world.log.change(1);
+  world.dispatcher.onCommitted(world.log.head);
+  for (let index = 0; index < 40; index += 1) world.change((index % 3) + 1);
+  await world.clock.pass(secondMs);
+  world.log.isFailing = false;
+  await world.clock.pass(minuteMs);
+  assert.equal(world.calls.length, 42);
+  assert.equal(new Set(world.delivered('sub_1')).size, 42);
+});
+
+test('a crash while a lane catches up costs it neither an event nor its order', async () => {
+  const world = started();
+  world.subscribe({ id: 'sub_1' });
+  world.choose = ({ fact, attempt }) => {
+    const isFirst = fact.position === positions[0];
+    return isFirst && attempt === 1 ? { kind: 'fail', afterMs: 0 } : { kind: 'ok', afterMs: isFirst ? 0 : secondMs };
+  };
+  const positions = [world.change(1), world.change(1), world.change(1)];
+  await world.clock.pass(5 * secondMs + 500);
+  assert.deepEqual(world.delivered('sub_1'), positions.slice(0, 1));
+  world.crash();
+  await world.clock.pass(minuteMs);
+  assert.deepEqual(world.delivered('sub_1'), positions);
+});
+
+test('a crash between the two events of a fact that was given up leaves the second to be tried', async () => {
+  const world = started();
+  world.subscribe({ id: 'sub_1', events: ['onAgentActivityCreate', 'onAgentCustomStatusUpdate'] });
+  world.choose = ({ payload }) =>
+    payload.event === 'onAgentActivityCreate' ? { kind: 'fail', afterMs: 0 } : { kind: 'ok', afterMs: secondMs };
+  world.change(1);
+  await world.clock.pass(2 * dayMs);
+  const position = world.change(1, { custom: true });
+  await world.clock.pass(500);
+  assert.ok(world.rows.letters.has(`sub_1 ${position}`));
+  world.crash();
+  await world.clock.pass(minuteMs);
+  const siblings = world.seen('sub_1').filter(({ place }) => place % 2 === 1);
+  assert.deepEqual(
+    siblings.map(({ outcome }) => outcome),
+    [null, 'delivered'],
+  );
+  assert.equal(world.rows.lanes.size, 0);
+});
+
+test('keeps the two events of a fact apart on disk, and the second behind the first', async () => {
+  const world = started();
+  world.subscribe({ id: 'sub_1', events: ['onAgentActivityCreate', 'onAgentCustomStatusUpdate'] });
+  let failing = 'onAgentCustomStatusUpdate';
+  world.choose = ({ payload }) => ({ kind: payload.event === failing ? 'fail' : 'ok', afterMs: 0 });
+  const first = world.change(1, { custom: true });
+  await world.clock.pass(secondMs);
+  assert.deepEqual([...world.rows.lanes.keys()], ['sub_1~sibling 1']);
+  world.crash();
+  failing = 'onAgentActivityCreate';
+  const second = world.change(1, { custom: true });
+  await world.clock.pass(10 * secondMs);
+  assert.deepEqual(
+    [...world.rows.lanes.values()].map(({ subscription, position }) => [subscription, position]),
+    [['sub_1', second]],
+  );
+  failing = '';
+  await world.clock.pass(minuteMs);
+  const places = world
+    .seen('sub_1')
+    .filter(({ outcome }) => outcome === 'delivered')
+    .map(({ place }) => place);
+  assert.deepEqual(places, [first * 2, first * 2 + 1, second * 2, second * 2 + 1]);
+  assert.equal(world.rows.lanes.size, 0);
+});
+
+test('passes over a waiting event that the subscription no longer asks for', async () => {
+  const world = started();
+  const subscription = world.subscribe({ id: 'sub_1', events: ['onAgentActivityCreate', 'onAgentCustomStatusUpdate'] });
+  world.choose = ({ payload }) => ({ kind: payload.event === 'onAgentCustomStatusUpdate' ? 'fail' : 'ok', afterMs: 0 });
+  const first = world.change(1, { custom: true });
+  const second = world.change(1, { custom: true });
+  await world.clock.pass(secondMs);
+  world.dispatcher.update({ ...subscription, events: ['onAgentActivityCreate'] }, world.receiverOf('sub_1'));
+  await world.clock.pass(minuteMs);
+  assert.deepEqual(world.delivered('sub_1'), [first, second]);
+  assert.equal(world.rows.lanes.size, 0);
+});
+
+test('serves two thousand agents that all fail, and brings every one of them back', async () => {
+  const world = started();
+  world.subscribe({ id: 'sub_1' });
+  let isBad = true;
+  world.random = Math.random;
+  world.choose = () => ({ kind: isBad ? 'fail' : 'ok', afterMs: 0 });
+  const from = world.log.head;
+  for (let agent = 1; agent <= 2_000; agent += 1) world.log.change(agent);
+  world.signal(from);
+  await world.clock.pass(10);
+  isBad = false;
+  await world.clock.pass(10 * secondMs);
+  assert.equal(world.delivered('sub_1').length, 2_000);
+  assert.equal(world.rows.lanes.size, 0);
+});

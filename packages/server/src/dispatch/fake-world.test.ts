@@ -18,7 +18,7 @@ import type { DispatchPorts } from './ports.ts';
 
 export class VirtualClock {
   #now: Instant = Date.UTC(2026, 2, 4, 9);
-  #timers: { at: Instant; order: number; run: () => void }[] = [];
+  readonly #timers = new Set<Timer>();
   #order = 0;
 
   now(): Instant {
@@ -27,10 +27,8 @@ export class VirtualClock {
 
   after(delayMs: number, run: () => void): () => void {
     const timer = { at: this.#now + delayMs, order: this.#order++, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
   }
 
   /** Lets time pass, and everything happen that happens in it. */
@@ -38,7 +36,7 @@ export class VirtualClock {
     const end = this.#now + ms;
     await settle();
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
-      this.#timers.splice(this.#timers.indexOf(next), 1);
+      this.#timers.delete(next);
       this.#now = Math.max(this.#now, next.at);
       next.run();
       await settle();
@@ -52,11 +50,17 @@ export class VirtualClock {
     for (const timer of this.#timers) timer.at += ms;
   }
 
-  #next(end: Instant): { at: Instant; order: number; run: () => void } | undefined {
-    const due = this.#timers.filter(({ at }) => at <= end);
-    return due.toSorted((a, b) => a.at - b.at || a.order - b.order)[0];
+  #next(end: Instant): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of this.#timers) {
+      const isSooner = next === undefined || timer.at < next.at || (timer.at === next.at && timer.order < next.order);
+      if (isSooner && timer.at <= end) next = timer;
+    }
+    return next;
   }
 }
+
+type Timer = { at: Instant; readonly order: number; readonly run: () => void };
 
 /** Everything that is pending has its turn. */
 export const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -71,6 +75,8 @@ export class FakeLog {
   /** A custom status' position. */
   readonly lunch: Position;
   isFailing = false;
+  /** How long a read takes. */
+  delayMs: () => number = () => 0;
   reads = 0;
 
   constructor(clock: VirtualClock) {
@@ -143,7 +149,9 @@ export class FakeLog {
 
   async #answer(): Promise<void> {
     this.reads += 1;
-    await null;
+    const delayMs = this.delayMs();
+    if (delayMs > 0) await new Promise<void>((resolve) => void this.#clock.after(delayMs, resolve));
+    else await null;
     if (this.isFailing) throw new StoreFailure('unavailable', 'away', 'later');
   }
 
@@ -310,6 +318,8 @@ export class FakeWorld {
   random: () => number = () => 0.5;
   choose: Choose = () => ({ kind: 'ok', afterMs: 0 });
   life = 0;
+  /** The held lanes that each life of the process found on disk. */
+  readonly lanesFound: (readonly LaneRow[])[] = [];
   dispatcher: Dispatcher;
   readonly #subscriptions = new Map<string, Subscription>();
   #processes = new Map<string, Set<LiveCall>>();
@@ -447,6 +457,7 @@ export class FakeWorld {
   #boot(): Dispatcher {
     const cursors = [...this.rows.cursors].map(([subscription, position]) => ({ subscription, position }));
     const lanes = [...this.rows.lanes.values()];
+    this.lanesFound[this.life] = lanes;
     return new Dispatcher({ ports: this.#ports(), head: this.log.head, cursors, lanes, limits: this.limits });
   }
 

@@ -30,6 +30,7 @@ export class HeldLanes {
   readonly #callsMax: number;
   readonly #scannedTo: () => Position;
   readonly #wakeAt: (at: Instant) => void;
+  readonly #rested: () => void;
   readonly #due = new DueQueue<AgentLane>();
   readonly #ready = new Fifo<AgentLane>();
   /** Lanes that have caught up before the window has, after a restart. */
@@ -45,6 +46,8 @@ export class HeldLanes {
     readonly scannedTo: () => Position;
     /** Asks for a look at this instant. */
     readonly wakeAt: (at: Instant) => void;
+    /** Is called when a lane has nothing left to do. */
+    readonly rested: () => void;
   }) {
     this.#context = parts.context;
     this.#lanes = parts.lanes;
@@ -52,6 +55,7 @@ export class HeldLanes {
     this.#callsMax = parts.callsMax;
     this.#scannedTo = parts.scannedTo;
     this.#wakeAt = parts.wakeAt;
+    this.#rested = parts.rested;
   }
 
   /** Lanes that have their turn now. */
@@ -161,6 +165,7 @@ export class HeldLanes {
   #caughtUp(lane: AgentLane): void {
     this.#step(lane, stepLane(lane.state, { kind: 'caught_up' }));
     if (lane.state.kind === 'following' && this.#lanes.get(lane.agent) === lane) this.#lanes.delete(lane.agent);
+    this.#rested();
   }
 
   /** One turn: goes on as long as what was read lasts, then lets others have theirs. */

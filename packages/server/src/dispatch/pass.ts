@@ -3,6 +3,7 @@ import { type EventPlace, placeOf, positionOf } from '../delivery/event-place.ts
 import { isOwed } from '../delivery/lane.ts';
 import { wantedEvents } from '../delivery/subscription.ts';
 import type { Change } from '../engine/change.ts';
+import { assert } from '../time/assert.ts';
 import type { Instant } from '../time/instant.ts';
 import { type AgentLane, newLane } from './agent-lane.ts';
 import { Alarm } from './alarm.ts';
@@ -77,6 +78,7 @@ export class Pass {
       callsMax: context.name === 'live' ? context.limits.heldCallsInFlightMax : parts.callsMax,
       scannedTo: () => this.scannedTo,
       wakeAt: (at) => this.#alarm.wakeAt(at),
+      rested: () => this.#finishAtEnd(),
     });
     for (const lane of parts.lanes) this.#held.restore(lane, cursor);
   }
@@ -108,6 +110,7 @@ export class Pass {
   wake(): void {
     this.#held.pump();
     this.#pump();
+    this.#finishAtEnd();
   }
 
   /** There are new facts, but what they are must be read. */
@@ -242,9 +245,9 @@ export class Pass {
 
   #start(lane: AgentLane): void {
     const entry = lane.current;
-    if (entry === null) return;
+    assert(entry !== null, 'a lane that is in line has an entry');
     this.#inFlight += 1;
-    entry.startedAt ??= this.#context.ports.clock.now();
+    entry.startedAt = this.#context.ports.clock.now();
     const event = entry.events[entry.index] as Entry['events'][number];
     const resent = this.#context.name === 'replay' ? 'replay' : null;
     call(this.#context, { told: entry.told, event, attempt: 1, resent }, (end) => {
@@ -270,6 +273,7 @@ export class Pass {
   #goOn(lane: AgentLane, entry: Entry): void {
     entry.index += 1;
     if (entry.index < entry.events.length) {
+      entry.startedAt = null;
       this.#ready.push(lane);
       return;
     }

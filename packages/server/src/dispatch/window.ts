@@ -11,7 +11,7 @@ export type Entry = {
   index: number;
   /** Delivered, or handed to a held lane: either way the cursor may pass. */
   isDone: boolean;
-  /** When its call began; null while it waits. */
+  /** When the call in flight began; null while there is none: what only waits is not slow. */
   startedAt: Instant | null;
 };
 
