@@ -22,6 +22,8 @@ const RESULT = Object.freeze({
 });
 const IO_ERROR_FSYNC = RESULT.ioError | (4 << 8);
 const IO_ERROR_DIRECTORY_FSYNC = RESULT.ioError | (5 << 8);
+/** The shared memory beside the file could not grow, as it must when the file is opened. */
+const IO_ERROR_SHARED_MEMORY_SIZE = RESULT.ioError | (19 << 8);
 
 /**
  * Runs what talks to SQLite and throws what it throws in the words of the port: `StoreFailure` with the cause kept.
@@ -77,6 +79,7 @@ function resultOf(error: unknown): number {
 }
 
 function ofResult(file: string, result: number, cause: Error): Error {
+  if (result === IO_ERROR_SHARED_MEMORY_SIZE) return new StoreFailure('full', fullSentence(file), 'later', cause);
   switch (result & 0xff) {
     case RESULT.full:
       return new StoreFailure('full', fullSentence(file), 'later', cause);
