@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ERROR_RULES, type KeyCreated, Problem, type Role, shapeFaults } from '@rollcall/contract';
 import { pino } from 'pino';
+import type { CallOutcome } from '../src/delivery/receiver.ts';
+import type { Subscription } from '../src/delivery/subscription.ts';
 import { Dispatcher } from '../src/dispatch/dispatcher.ts';
 import { createAccount, putKey } from '../src/engine/directory-commands.ts';
 import { Engine } from '../src/engine/engine.ts';
@@ -35,6 +37,10 @@ export type HttpWorld = {
   readonly folder: string;
   /** A request with the first account's admin key unless another is named, and the answer, held against the contract. */
   ask<Body = Problem>(method: Method, path: string, options?: AskOptions): Promise<HttpAnswer<Body>>;
+  /** A subscription of an account, from now on. Its receiver takes everything, or nothing. */
+  subscribe(account: number, outcome?: CallOutcome): string;
+  /** Lets time pass, with everything that its timers start. */
+  pass(durationMs: number): Promise<void>;
   /** Another account with its admin key. */
   addAccount(name: string): Promise<{ readonly key: string; readonly number: number }>;
   stop(): Promise<void>;
@@ -102,6 +108,9 @@ export async function startHttpWorld(options: Partial<ServerDeps> = {}): Promise
     log,
     folder,
     ask: (method, path, asked = {}) => ask(server, method, path, asked),
+    subscribe: (account, outcome = { kind: 'delivered', durationMs: 1 }) =>
+      subscribe(dispatcher, { account, from: engine.head, outcome }),
+    pass: (durationMs) => pass(engine, clock, durationMs),
     addAccount: (name) => addAccount(engine, clock, name),
     stop: async () => {
       await server.stop();
@@ -141,6 +150,33 @@ function dispatcherOf(engine: Engine, logger: ServerDeps['logger']): Dispatcher 
   engine.onCommitted((head, facts) => dispatcher.onCommitted(head, facts));
   dispatcher.start();
   return dispatcher;
+}
+
+type Subscribing = { readonly account: number; readonly from: number; readonly outcome: CallOutcome };
+
+function subscribe(dispatcher: Dispatcher, { account, from, outcome }: Subscribing): string {
+  const id = `sub_${dispatcher.statuses().length + 1}`;
+  const subscription: Subscription = {
+    id,
+    account,
+    kind: 'app',
+    target: 'app_1',
+    events: ['onAgentActivityCreate'],
+    filter: { groups: null },
+    from,
+    state: { kind: 'active' },
+    failingSince: null,
+  };
+  dispatcher.add(subscription, { deliver: async () => outcome });
+  return id;
+}
+
+async function pass(engine: Engine, clock: ManualClock, durationMs: number): Promise<void> {
+  for (let left = durationMs; left > 0; left -= 60_000) {
+    clock.advance(Math.min(60_000, left));
+    await engine.write(() => null);
+  }
+  for (let turn = 0; turn < 3; turn++) await engine.write(() => null);
 }
 
 async function addAccount(engine: Engine, clock: ManualClock, name: string) {
@@ -184,7 +220,7 @@ async function ask<Body>(
   return answer;
 }
 
-const isOutside = (path: string) => ['/healthz', '/readyz', '/metrics'].includes(path);
+const isOutside = (path: string) => ['/healthz', '/readyz', '/metrics', '/docs/errors'].includes(path);
 
 /** Every answer of every test is what the contract says: the route's own schema, or a problem. */
 function holdAgainstContract(method: Method, url: string, { status, headers, body }: HttpAnswer<unknown>): void {
