@@ -94,8 +94,11 @@ export function buildServer(deps: ServerDeps): HttpServer {
     listen: (at) => app.listen(at),
     stop: async () => {
       isStopping = true;
+      // A connection whose answer was under way is idle only after it.
+      const idle = setInterval(() => server.closeIdleConnections(), limits.connectionsCheckedWhileStoppingEveryMs);
       const impatience = setTimeout(() => server.closeAllConnections(), limits.stopGraceMs);
       await app.close();
+      clearInterval(idle);
       clearTimeout(impatience);
     },
   };

@@ -213,16 +213,6 @@ test('counts what operators watch', async () => {
   }
 });
 
-test('refuses new work while it stops, and says so', async () => {
-  const stopping = await startHttpWorld();
-  const stopped = stopping.server.stop();
-  const refused = await stopping.server.app.inject({ method: 'GET', url: '/api/v1/account' }).catch(() => null);
-  await stopped;
-  if (refused !== null) assert.equal(refused.statusCode, 503);
-  assert.equal(stopping.readiness.isReady, true);
-  await stopping.stop();
-});
-
 test('serves a description of itself: for programs, for people, and of every error', async () => {
   const { headers, text } = await world.ask('GET', '/api/v1/openapi.json', { key: null });
   assert.match(String(headers['content-type']), /^application\/json/);

@@ -25,6 +25,7 @@ export const HTTP_LIMITS = {
   connectionsPerAddressMax: 16_384,
   /** How long the answers under way may take when the server stops. */
   stopGraceMs: 5_000,
+  connectionsCheckedWhileStoppingEveryMs: 25,
   /** The pages that a list reads from the log to fill one of its own. */
   logPagesPerListMax: 20,
 } as const;
