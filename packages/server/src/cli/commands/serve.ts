@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import { type Logger, pino } from 'pino';
+import { type Demo, startDemo } from '../../../simulation/demo-team.ts';
+import { createSeededRandom } from '../../../simulation/seeded-random.ts';
+import type { Config } from '../../config/config.ts';
+import type { Flags } from '../../config/settings.ts';
+import { type RunningServer, startServer } from '../../main.ts';
+import { systemClock } from '../../system/system-clock.ts';
+import { formatInstant } from '../../time/instant.ts';
+import { CommandFailed } from '../command-failed.ts';
+import { type ControlDoor, openControlDoor } from '../control/control-door.ts';
+import { decideOperation } from '../control/operation.ts';
+import { removeServerFile, writeServerFile } from '../control/server-file.ts';
+import { configOf } from '../data-folder.ts';
+import type { Invocation } from '../invocation.ts';
+import { repeated } from '../read-option.ts';
+import { stopSignal } from '../stop-signal.ts';
+
+type Options = Flags & { readonly json?: boolean };
+
+/** `serve`: the server, until it is told to stop. */
+export function addServe(program: Command, invocation: Invocation): void {
+  program
+    .command('serve')
+    .description('run the server: API, presence, app callbacks, on an embedded store')
+    .option('--port <n>', 'the port; 0 takes any free one (default: 4000)')
+    .option('--host <host>', 'the address to listen on (default: 127.0.0.1, this machine alone)')
+    .option('--data <dir>', 'the data folder, made when it is not there (default: ./data)')
+    .option('--app <dir>', 'an app folder to load; may be given several times', repeated)
+    .option('--demo', 'let an invented support team work, so that there is something to see')
+    .option('--postgres <url>', 'keep the log in PostgreSQL instead of in the data folder')
+    .option('--nats <url>', 'be one of several nodes, which wake each other by NATS')
+    .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent (default: info)')
+    .option('--config <file>', 'a TOML file with settings (default: rollcall.toml, when it is there)')
+    .option('--json', 'print one JSON object once it listens, instead of lines')
+    .action((options: Options) => serve(invocation, options));
+}
+
+async function serve({ terminal }: Invocation, options: Options): Promise<void> {
+  const config = configOf(options);
+  refuseWhatIsNotThere(config);
+  const stop = stopSignal();
+  const logger = processLog(config);
+  const server = await start(config, logger);
+  const control = await openControl(config, server, logger);
+  const demo = config.demo ? startDemoTeam(server, logger) : null;
+  if (options.json === true) await terminal.line(JSON.stringify(announcement(config, server)));
+  else {
+    await terminal.line(`listening on ${server.url}`);
+    for (const sentence of greeting(config, server)) terminal.say(sentence);
+  }
+  await terminal.flush();
+  const signal = await stop.asked;
+  logger.info({ signal }, 'stopping');
+  await stopAll(config, { server, control, demo });
+  logger.info('stopped');
+}
+
+/** A setting that is silently ignored is a promise that is silently broken. */
+function refuseWhatIsNotThere(config: Config): void {
+  const asked = [config.postgresUrl === null ? null : 'PostgreSQL', config.natsUrl === null ? null : 'NATS'];
+  const missing = asked.filter((name) => name !== null);
+  if (missing.length === 0) return;
+  throw new CommandFailed(`This version has no adapter for ${missing.join(' and ')}: leave the setting out.`);
+}
+
+/** JSON lines on stderr: stdout is for data. */
+function processLog(config: Config): Logger {
+  const destination = pino.destination({ dest: 2, sync: true });
+  // A log that nobody takes must not stop the server.
+  destination.on('error', () => {});
+  return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+}
+
+async function start(config: Config, logger: Logger): Promise<RunningServer> {
+  try {
+    return await startServer(config, logger);
+  } catch (error) {
+    const sentence = listenSentence(config, (error as NodeJS.ErrnoException).code);
+    throw sentence === null ? error : new CommandFailed(sentence, 1, error);
+  }
+}
+
+function listenSentence({ host, port }: Config, code: string | undefined): string | null {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} of ${host} is in use. Stop what listens there, or choose another with --port (0 takes any free one).`;
+    case 'EACCES':
+      return `Port ${port} of ${host} may not be listened on by this user. Choose one above 1023 with --port.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `${host} is no address of this machine. Give one that is with --host, or 127.0.0.1.`;
+    default:
+      return null;
+  }
+}
+
+async function openControl(config: Config, server: RunningServer, logger: Logger): Promise<ControlDoor | null> {
+  const { engine, url } = server;
+  try {
+    const door = await openControlDoor(config.dataFolder, (operation) =>
+      engine.write((draft) => decideOperation(draft, engine.world, operation, engine.clock.now())),
+    );
+    const startedAt = formatInstant(engine.world.readyAt);
+    writeServerFile(config.dataFolder, { pid: process.pid, url, control: door.path, startedAt });
+    return door;
+  } catch (error) {
+    logger.warn(
+      { cause: String(error) },
+      'commands cannot reach this server: key create and account create will not work',
+    );
+    return null;
+  }
+}
+
+function startDemoTeam({ engine }: RunningServer, logger: Logger): Demo {
+  return startDemo(engine, {
+    account: 1,
+    clock: systemClock(),
+    random: createSeededRandom(randomUUID()),
+    report: (level, sentence, details = {}) => logger[level](details, sentence),
+  });
+}
+
+type Started = {
+  readonly server: RunningServer;
+  readonly control: ControlDoor | null;
+  readonly demo: Demo | null;
+};
+
+async function stopAll(config: Config, { server, control, demo }: Started): Promise<void> {
+  await demo?.stop();
+  if (control !== null) removeServerFile(config.dataFolder, process.pid);
+  await control?.close();
+  await server.stop();
+}
+
+/** What a person wants to know first, on stderr. */
+function greeting(config: Config, server: RunningServer): readonly string[] {
+  const { url, recovery, madeAdminKey, fence } = server;
+  const refused = server.refusedApps.flatMap(({ folder, rejection }) => [
+    `  not loaded  ${folder}: ${rejection.detail}`,
+    ...rejection.faults.slice(1).map(({ detail }) => `              ${detail}`),
+  ]);
+  return [
+    `  API         ${url}/api/v1, described at ${url}/api`,
+    `  data        ${config.dataFolder}, ${logSentence(recovery)}`,
+    ...server.apps.map(({ name, folder, id }) => `  app         ${name} (${id}) from ${folder}`),
+    ...refused,
+    ...(server.apps.length === 0 ? [] : [`  fence       ${FENCES[fence]}`]),
+    ...(config.demo ? ['  demo        an invented team is at work: every name says so'] : []),
+    ...(madeAdminKey === null ? [] : [`  admin key   ${madeAdminKey} (shown this once: keep it)`]),
+  ];
+}
+
+function logSentence(recovery: RunningServer['recovery']): string {
+  if (recovery.kind === 'new') return 'a new log';
+  const { head, agents, lastSeenAt, readyAt } = recovery;
+  const away = `${formatInstant(lastSeenAt)} to ${formatInstant(readyAt)}`;
+  return `${head} facts and ${agents} agents taken up; nobody watched from ${away}`;
+}
+
+const FENCES: Readonly<Record<RunningServer['fence'], string>> = {
+  hardened: 'hardened: apps cannot leave their processes',
+  plain: 'plain: apps run under permissions of their own runtime',
+  trusted: 'trusted: each app has a process of its own, but no wall around it; load only apps that you trust',
+};
+
+function announcement(config: Config, server: RunningServer): object {
+  const { url, madeAdminKey, fence, apps, refusedApps } = server;
+  return {
+    listening_on: url,
+    pid: process.pid,
+    data: config.dataFolder,
+    admin_key: madeAdminKey,
+    fence,
+    apps,
+    refused_apps: refusedApps.map(({ folder, rejection }) => ({
+      folder,
+      code: rejection.code,
+      detail: rejection.detail,
+    })),
+  };
+}

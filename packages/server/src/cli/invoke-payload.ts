@@ -1,0 +1,57 @@
+import { EXAMPLE_ACTIVITY_PAYLOADS, EXAMPLE_CUSTOM_STATUS_PAYLOADS } from '@rollcall/contract';
+import type { AppDefinition, EventHandler } from '../marketplace/app-definition.ts';
+import type { AppFiles } from '../marketplace/app-files.ts';
+import { appPayload, defaultPayloadSettings, type ProductPayload } from '../marketplace/app-payload.ts';
+import { isJsonObject, type JsonObject } from '../marketplace/json-value.ts';
+import { commonEvents } from '../marketplace/platform-catalog.ts';
+
+/** A payload to call a callback with, and where it is from, for the person who wonders. */
+export type InvokePayload =
+  | { readonly kind: 'payload'; readonly payload: JsonObject; readonly source: string }
+  | { readonly kind: 'rejected'; readonly sentence: string };
+
+/**
+ * The payload of a call without `--payload`: the app's own test data for the event when it has some, in the flat or the
+ * per-module layout of the vendor's kit, else an invented one that says so itself.
+ */
+export function payloadFor(
+  handler: EventHandler,
+  given: { readonly app: AppDefinition; readonly files: AppFiles; readonly iparams: JsonObject },
+): InvokePayload {
+  const { files, iparams } = given;
+  const places = [`server/test_data/${handler.module}/${handler.event}.json`, `server/test_data/${handler.event}.json`];
+  const place = places.find((path) => files.has(path));
+  if (place !== undefined) return readPayload(files.get(place) ?? '', place, iparams);
+  const invented = inventedPayload(handler.event);
+  if (invented === null) {
+    const sentence = `There is no invented payload for ${handler.event}. Give one with --payload FILE, or put it into ${places[1]}.`;
+    return { kind: 'rejected', sentence };
+  }
+  const receiver = { ...given.app, iparams, settings: defaultPayloadSettings };
+  return { kind: 'payload', payload: appPayload(invented, receiver), source: 'an invented payload' };
+}
+
+/** A payload from a file: as it is, but for `iparams`, which it gets when it has none. */
+export function readPayload(text: string, source: string, iparams: JsonObject): InvokePayload {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isJsonObject(value)) return { kind: 'rejected', sentence: `${source}: a payload is one JSON object.` };
+    const payload = Object.hasOwn(value, 'iparams') ? value : { ...value, iparams };
+    return { kind: 'payload', payload, source };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { kind: 'rejected', sentence: `${source} is not JSON: ${error.message}.` };
+  }
+}
+
+function inventedPayload(event: string): ProductPayload | null {
+  const { goes_to_lunch: activity } = EXAMPLE_ACTIVITY_PAYLOADS;
+  if (event === 'onAgentActivityCreate') return activity as unknown as ProductPayload;
+  if (event === 'onAgentCustomStatusUpdate') {
+    return EXAMPLE_CUSTOM_STATUS_PAYLOADS.goes_to_lunch as unknown as ProductPayload;
+  }
+  // The events of setting up say which one they are, in which account, and nothing more.
+  if (!commonEvents.some((known) => known === event)) return null;
+  const { account_id, domain, region, timestamp, version } = activity;
+  return { account_id, domain, region, timestamp, version, event, data: {} };
+}
