@@ -16,7 +16,7 @@ import type { ActivityPayload } from '@rollcall/contract';
 const ROUNDS = 100;
 const CLIENTS = 12;
 const AGENTS = 24;
-const KEY = 'a first admin key for the kill test';
+const KEY = 'a-first-admin-key-for-the-kill-test';
 const PROGRAM = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const APP = fileURLToPath(new URL('../../../examples/agent-activity-log', import.meta.url));
 
