@@ -18,7 +18,7 @@ import {
 } from '../../../test/live-doors.ts';
 import { PresenceClient, type PresenceClientAsk } from '../../../test/presence-client.ts';
 import { closeSession, openSession } from '../../engine/agent-commands.ts';
-import { createAccount, deactivateAgent } from '../../engine/directory-commands.ts';
+import { createAccount, createGroup, deactivateAgent } from '../../engine/directory-commands.ts';
 import type { Agent } from '../../engine/memory.ts';
 import { parseSessionId, sessionId } from '../../engine/session-id.ts';
 import type { PresenceLimits } from './limits.ts';
@@ -104,15 +104,54 @@ async function passSlowly(world: LiveWorld, durationMs: number): Promise<void> {
 }
 
 /** A connection that opened a presence socket, and then neither answers nor says anything by itself. */
-function rawPage(port: number, agentId: string): Socket {
+function rawPage(port: number, agentId: string, query = ''): Socket {
   const socket = connect(port, '127.0.0.1');
   socket.on('data', () => {});
   socket.on('error', () => {});
   stopping.push(async () => void socket.destroy());
   const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
   const lines = [`Authorization: Bearer ${ADMIN_KEY}`, ...upgrade, 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='];
-  socket.write(`GET /api/v1/agents/${agentId}/presence HTTP/1.1\r\nHost: localhost\r\n${lines.join('\r\n')}\r\n\r\n`);
+  socket.write(
+    `GET /api/v1/agents/${agentId}/presence${query} HTTP/1.1\r\nHost: localhost\r\n${lines.join('\r\n')}\r\n\r\n`,
+  );
   return socket;
+}
+
+/** From now on commits wait at a gate, until it is opened. */
+function holdCommits({ store }: LiveWorld) {
+  const { commit } = store;
+  let letThrough = () => {};
+  const opened = new Promise<void>((resolve) => {
+    letThrough = resolve;
+  });
+  const gate = {
+    isReached: false,
+    open() {
+      Object.assign(store, { commit });
+      letThrough();
+    },
+  };
+  const held: typeof commit = (changes) => {
+    gate.isReached = true;
+    return opened.then(() => commit(changes));
+  };
+  Object.assign(store, { commit: held });
+  stopping.push(async () => gate.open());
+  return gate;
+}
+
+/** The same, behind a commit that is under way: commands wait, and go into one group when the gate is opened. */
+async function holdCommands(world: LiveWorld) {
+  const { engine } = world;
+  const gate = holdCommits(world);
+  void engine.write((draft) => createGroup(draft, engine.world, asAdmin(world), { name: 'a group' }));
+  await until(() => gate.isReached, 'a commit is under way');
+  return gate;
+}
+
+/** A close that nobody can be asked about needs a moment to be seen. */
+function untilSeen(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 /** What the log says about sessions and the general axis since the test began, with instants from its start. */
@@ -282,24 +321,116 @@ describe('loss and return', () => {
     );
   });
 
+  describe('while the return is being written', () => {
+    const sessionNow = ({ engine }: LiveWorld) => engine.memory.agents.get(1)?.availability.sessions[0];
+
+    test('the old connection closes: no loss, for the new one has the session', async () => {
+      const { world, open } = await startPresence();
+      const old = await signedIn(open());
+      const gate = await holdCommands(world);
+      const back = open({ session: old.session });
+      await until(() => world.engine.waitingCommands === 1, 'the return waits to be written');
+      old.vanish();
+      await untilSeen();
+      gate.open();
+      await signedIn(back);
+      await settle(world);
+      assert.deepEqual(told(world), ['SessionOpened +0', 'login +0']);
+      assert.equal(back.closed, null);
+    });
+
+    test('both connections close: one loss, at the close of the old one', async () => {
+      const { world, agent, port, open } = await startPresence();
+      const old = await signedIn(open());
+      const gate = await holdCommands(world);
+      const back = rawPage(port, agent.profile.id, `?session=${old.session}`);
+      await until(() => world.engine.waitingCommands === 1, 'the return waits to be written');
+      world.clock.jumpTo(START + 700);
+      old.vanish();
+      await untilSeen();
+      world.clock.jumpTo(START + 1000);
+      back.resetAndDestroy();
+      await untilSeen();
+      gate.open();
+      await lost(world);
+      await settle(world);
+      assert.deepEqual(told(world).slice(2), ['SessionLost +700']);
+    });
+
+    test('the new connection closes: the old one keeps the session', async () => {
+      const { world, agent, port, open } = await startPresence();
+      const old = await signedIn(open());
+      const gate = await holdCommands(world);
+      const back = rawPage(port, agent.profile.id, `?session=${old.session}`);
+      await until(() => world.engine.waitingCommands === 1, 'the return waits to be written');
+      back.resetAndDestroy();
+      await untilSeen();
+      gate.open();
+      await settle(world);
+      assert.deepEqual(told(world).slice(2), []);
+      assert.equal(old.closed, null);
+    });
+
+    test('the new connection of a lost session closes: it is lost again', async () => {
+      const { world, agent, port, open } = await startPresence();
+      const old = await signedIn(open());
+      old.vanish();
+      await lost(world);
+      const gate = await holdCommands(world);
+      world.clock.jumpTo(START + 500);
+      const back = rawPage(port, agent.profile.id, `?session=${old.session}`);
+      await until(() => world.engine.waitingCommands === 1, 'the return waits to be written');
+      back.resetAndDestroy();
+      await untilSeen();
+      gate.open();
+      await until(() => told(world).length === 5, 'the loss is noted');
+      assert.deepEqual(told(world).slice(2), ['SessionLost +0', 'SessionReturned +500', 'SessionLost +500']);
+    });
+
+    test('of two that return at once the first closes: the second has the session', async () => {
+      const { world, agent, port, open } = await startPresence();
+      const old = await signedIn(open());
+      old.vanish();
+      await lost(world);
+      const gate = await holdCommands(world);
+      const first = rawPage(port, agent.profile.id, `?session=${old.session}`);
+      await until(() => world.engine.waitingCommands === 1, 'the return waits to be written');
+      const second = open({ session: old.session });
+      await untilSeen();
+      first.resetAndDestroy();
+      await untilSeen();
+      gate.open();
+      await signedIn(second);
+      await settle(world);
+      assert.equal(sessionNow(world)?.lostAt, null);
+      assert.equal(second.closed, null);
+      assert.equal(second.session, old.session);
+    });
+  });
+
+  test('a session that ends in the group that opened it closes its socket at once', async () => {
+    const { world, agent, open } = await startPresence();
+    const { engine } = world;
+    const gate = await holdCommands(world);
+    const page = open();
+    await until(() => engine.waitingCommands === 1, 'the sign-in waits');
+    const deactivated = engine.write((draft) =>
+      deactivateAgent(draft, engine.world, asAdmin(world), { id: agent.profile.id }),
+    );
+    gate.open();
+    await deactivated;
+    await until(() => page.closed !== null, 'the socket is closed');
+    assert.equal(page.closed?.code, 4000);
+  });
+
   for (const goodbye of ['destroy', 'resetAndDestroy'] as const) {
     test(`a connection that goes away while it is being signed in leaves a lost session (${goodbye})`, async () => {
       const { world, agent, port } = await startPresence();
-      const { commit } = world.store;
-      const gate = { isReached: false, open: () => {} };
-      const opened = new Promise<void>((resolve) => {
-        gate.open = resolve;
-      });
-      const held: typeof commit = (changes) => {
-        gate.isReached = true;
-        return opened.then(() => commit(changes));
-      };
-      Object.assign(world.store, { commit: held });
+      const gate = holdCommits(world);
       const page = rawPage(port, agent.profile.id);
       await until(() => gate.isReached, 'the sign-in is being written');
       page[goodbye]();
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      Object.assign(world.store, { commit });
+      await untilSeen();
       gate.open();
       await lost(world);
       await pass(world, GRACE + 1000);
