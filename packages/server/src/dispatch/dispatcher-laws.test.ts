@@ -99,6 +99,28 @@ test('loses nothing, keeps the order of every agent, sends one id per event, and
   await fc.assert(law, { numRuns: 60 });
 });
 
+test('a thousand events for each of ten receivers with three faults in ten: none is missing, all are in order', async () => {
+  const world = new FakeWorld();
+  const random = randomOf(7);
+  world.random = () => Math.floor(random() * 4) / 4;
+  world.choose = () => ({ kind: random() < 0.3 ? 'fail' : 'ok', afterMs: 0 });
+  world.dispatcher.start();
+  const ids = Array.from({ length: 10 }, (_, index) => `sub_${index}`);
+  const subscriptions = ids.map((id) => world.subscribe({ id }));
+  for (let group = 0; group < 10; group += 1) {
+    const from = world.log.head;
+    for (let index = 0; index < 100; index += 1) world.log.change(Math.floor(random() * 50) + 1);
+    world.signal(from);
+    await world.clock.pass(secondMs);
+  }
+  await world.clock.pass(4 * dayMs);
+  for (const subscription of subscriptions) {
+    assert.equal(new Set(world.delivered(subscription.id)).size, 1000);
+    for (let agent = 1; agent <= 50; agent += 1) checkLane(world, subscription, agent);
+    checkRows(world, subscription);
+  }
+});
+
 async function live(scenario: Scenario): Promise<{ world: FakeWorld; subscriptions: readonly Subscription[] }> {
   const world = new FakeWorld(scenario.limits);
   const random = randomOf(scenario.seed);

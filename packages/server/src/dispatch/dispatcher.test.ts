@@ -9,6 +9,7 @@ const started = (limits = {}): FakeWorld => {
   return world;
 };
 
+const everything = { account: 1, subscription: null, state: null, after: null, limit: 10 };
 const inOrder = (positions: readonly number[]) => positions.toSorted((a, b) => a - b);
 
 test('delivers each event once, in order, and leaves one cursor behind', async () => {
@@ -314,6 +315,30 @@ test('stops when the calls in flight have ended, and delivers nothing twice afte
   assert.equal(world.calls.length, 5);
 });
 
+test('stops at once when what was in flight was interrupted, and sends it after the next start', async () => {
+  const world = started();
+  world.subscribe({ id: 'sub_1' });
+  world.choose = ({ attempt }) => (attempt === 1 ? { kind: 'die', afterMs: 100 } : { kind: 'ok', afterMs: 0 });
+  const positions = [world.change(1), world.change(2)];
+  await settle();
+  let isStopped = false;
+  void world.dispatcher.stop().then(() => {
+    isStopped = true;
+  });
+  await world.clock.pass(200);
+  assert.equal(isStopped, true);
+  const listed = await world.dispatcher.deliveries(everything);
+  assert.deepEqual(
+    listed.items.map(({ state }) => state),
+    ['waiting', 'waiting'],
+  );
+  world.choose = () => ({ kind: 'ok', afterMs: 0 });
+  world.crash();
+  await world.clock.pass(minuteMs);
+  assert.deepEqual(inOrder(world.delivered('sub_1')), positions);
+  assert.equal(world.rows.attemptRows.size, 0);
+});
+
 test('does not wait for ever to stop', async () => {
   const world = started();
   world.subscribe({ id: 'sub_1' });
@@ -342,7 +367,7 @@ test('switches off a receiver that fails everything for five days, says so, and 
   await world.clock.pass(dayMs);
   assert.equal(world.calls.length, callsBefore);
   world.choose = () => ({ kind: 'ok', afterMs: 0 });
-  world.dispatcher.update({ ...subscription, failingSince: null }, world.receiverOf('sub_1'));
+  world.dispatcher.update(subscription, world.receiverOf('sub_1'));
   await world.clock.pass(dayMs);
   assert.ok(world.delivered('sub_1').includes(late));
 });
@@ -529,5 +554,27 @@ test('serves two thousand agents that all fail, and brings every one of them bac
   isBad = false;
   await world.clock.pass(10 * secondMs);
   assert.equal(world.delivered('sub_1').length, 2_000);
+  assert.equal(world.rows.lanes.size, 0);
+});
+
+test('after a crash, a lane that is ready before the window has come so far waits for it, and repeats nothing', async () => {
+  const world = started();
+  world.subscribe({ id: 'sub_1' });
+  world.choose = ({ fact, attempt }) => {
+    if (fact.agent === 9) return world.life === 0 ? { kind: 'hang' } : { kind: 'ok', afterMs: 0 };
+    return fact.position === failing && attempt === 1 ? { kind: 'fail', afterMs: 0 } : { kind: 'ok', afterMs: 0 };
+  };
+  const hanging = world.change(9);
+  const before = world.change(1);
+  const failing = world.change(1);
+  await world.clock.pass(secondMs);
+  assert.equal(world.rows.cursors.get('sub_1'), hanging - 1);
+  world.log.delayMs = (isScan) => (isScan ? 30 * secondMs : 0);
+  world.crash();
+  await world.clock.pass(20 * secondMs);
+  assert.deepEqual(world.delivered('sub_1', 1), [before, failing]);
+  await world.clock.pass(2 * minuteMs);
+  assert.deepEqual(world.delivered('sub_1', 1), [before, failing]);
+  assert.deepEqual(world.delivered('sub_1', 9), [hanging]);
   assert.equal(world.rows.lanes.size, 0);
 });

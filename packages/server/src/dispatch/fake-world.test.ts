@@ -75,8 +75,8 @@ export class FakeLog {
   /** A custom status' position. */
   readonly lunch: Position;
   isFailing = false;
-  /** How long a read takes. */
-  delayMs: () => number = () => 0;
+  /** How long a read takes: one over everything, or one of few places. */
+  delayMs: (isScan: boolean) => number = () => 0;
   reads = 0;
 
   constructor(clock: VirtualClock) {
@@ -129,7 +129,7 @@ export class FakeLog {
   }
 
   async events(query: EventQuery): Promise<EventPage> {
-    await this.#answer();
+    await this.#answer(query.agent === null);
     return query.agent === null ? this.#scan(query) : this.#follow(query, query.agent);
   }
 
@@ -147,9 +147,9 @@ export class FakeLog {
     });
   }
 
-  async #answer(): Promise<void> {
+  async #answer(isScan = false): Promise<void> {
     this.reads += 1;
-    const delayMs = this.delayMs();
+    const delayMs = this.delayMs(isScan);
     if (delayMs > 0) await new Promise<void>((resolve) => void this.#clock.after(delayMs, resolve));
     else await null;
     if (this.isFailing) throw new StoreFailure('unavailable', 'away', 'later');

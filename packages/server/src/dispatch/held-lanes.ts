@@ -170,7 +170,6 @@ export class HeldLanes {
 
   /** One turn: goes on as long as what was read lasts, then lets others have theirs. */
   async #run(lane: AgentLane): Promise<void> {
-    this.#context.underway.enter();
     if (upcoming(lane, this.#context.subscription()) === null) await this.#readOn(lane);
     for (let next = this.#next(lane); next !== null && this.#context.isOpen(); next = this.#next(lane)) {
       this.#apply(lane, next.place, await this.#call(lane, next));
@@ -180,7 +179,6 @@ export class HeldLanes {
     lane.isBusy = false;
     this.#arrange(lane);
     this.pump();
-    this.#context.underway.leave();
   }
 
   /** What is to be sent next of what was read. */

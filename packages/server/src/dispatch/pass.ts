@@ -283,7 +283,7 @@ export class Pass {
     if (lane.current === null) this.#lanes.delete(lane.agent);
     else this.#ready.push(lane);
     this.#context.changed(1);
-    if (this.#end !== null) this.#finishAtEnd();
+    this.#finishAtEnd();
   }
 
   /** Takes everything of a lane out of the window: from now on it is held, and finds its events in the log. */
@@ -305,7 +305,7 @@ export class Pass {
     this.#pump();
     const dueAt = this.#held.nextDueAt;
     if (dueAt !== null) this.#alarm.wakeAt(dueAt);
-    if (this.#end !== null) this.#finishAtEnd();
+    this.#finishAtEnd();
   }
 
   /**
@@ -361,7 +361,7 @@ export class Pass {
     this.#context.changed(1);
     this.#held.windowMoved();
     this.#pump();
-    if (this.#end !== null) this.#finishAtEnd();
+    this.#finishAtEnd();
   }
 
   /** A page was looked at. When it was the last, what was signalled meanwhile follows it without a gap. */

@@ -88,10 +88,16 @@ export class ServedSubscription {
     this.#replay?.pass.wake();
   }
 
-  /** Takes over what was changed from outside: what it wants, its state, its receiver. */
-  update(subscription: Subscription, receiver: Receiver): void {
-    this.#subscription = subscription;
-    this.#written = subscription;
+  /**
+   * Takes over what was changed from outside: what it wants, its state, its receiver. Since when it fails is known here
+   * alone, and is forgotten when it is made active again: else the next failure would switch it off at once.
+   */
+  update(changed: Subscription, receiver: Receiver): void {
+    const isRevived = this.#subscription.state.kind === 'switched_off' && changed.state.kind === 'active';
+    const { failingSince } = this.#subscription;
+    this.#subscription = { ...changed, failingSince: isRevived ? null : failingSince };
+    this.#written = changed;
+    this.#changed(0);
     this.line.change(receiver);
     this.wake();
   }

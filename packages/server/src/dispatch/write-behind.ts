@@ -58,6 +58,7 @@ export class WriteBehind {
 
   /** Writes everything that is marked; settles when it is on disk. */
   flush(): Promise<void> {
+    if (this.#isOver) return Promise.resolve();
     const written = new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (!this.#isWriting) void this.#write();
     return written;
@@ -68,6 +69,8 @@ export class WriteBehind {
     this.#isOver = true;
     this.#cancelTimer?.();
     this.#cancelTimer = null;
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting = [];
   }
 
   async #write(): Promise<void> {
