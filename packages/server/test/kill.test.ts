@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ActivityPayload } from '@rollcall/contract';
+import {
+  callServer,
+  killServerProcess,
+  pause,
+  type ServerProcess,
+  startServerProcess,
+  stopServerProcess,
+} from './server-process.ts';
 
 /**
  * Kill −9 at random moments under load, many times over. What it holds: no acknowledged change lost, none doubled, chains
@@ -16,21 +23,17 @@ import type { ActivityPayload } from '@rollcall/contract';
 const ROUNDS = 100;
 const CLIENTS = 12;
 const AGENTS = 24;
-const KEY = 'a-first-admin-key-for-the-kill-test';
-const PROGRAM = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const APP = fileURLToPath(new URL('../../../examples/agent-activity-log', import.meta.url));
 
 type Asked = { readonly key: string; readonly agent: string; readonly body: string };
 type Acknowledged = Asked & { readonly answer: string };
 
 const folder = mkdtempSync(join(tmpdir(), 'rollcall-kill-'));
-let current: Server | null = null;
+let current: ServerProcess | null = null;
 after(() => {
   current?.child.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 });
-
-type Server = { readonly child: ChildProcess; readonly url: string };
 
 test(`a server that is killed ${ROUNDS} times under load loses, doubles and disorders nothing`, async () => {
   const chains = new Chains();
@@ -41,7 +44,7 @@ test(`a server that is killed ${ROUNDS} times under load loses, doubles and diso
   for (let round = 0; round < ROUNDS; round++) {
     const load = startLoad(server, agents, round);
     await pause(15 + ((round * 37) % 120));
-    server.child.kill('SIGKILL');
+    await killServerProcess(server);
     const { acknowledged, open } = await load;
     server = await start();
     await chains.read(server);
@@ -58,82 +61,34 @@ test(`a server that is killed ${ROUNDS} times under load loses, doubles and diso
   assert.ok(chains.acknowledged > ROUNDS, `only ${chains.acknowledged} changes were acknowledged under the kills`);
   assert.ok(retried > 0, 'no request was caught in the middle: the kills came too late or too early');
   await everythingDelivered(server);
-  await stop(server);
+  await stopServerProcess(server);
 });
 
-/** A server on the folder, ready. */
-async function start(): Promise<Server> {
-  const words = [
-    '--disable-warning=ExperimentalWarning',
-    PROGRAM,
-    'serve',
-    '--port',
-    '0',
-    '--data',
-    folder,
-    '--app',
-    APP,
-  ];
-  const child = spawn(process.execPath, words, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', ROLLCALL_ADMIN_KEY: KEY, ROLLCALL_LOG_LEVEL: 'warn' },
-  });
-  let said = '';
-  child.stderr?.on('data', (bytes: Buffer) => {
-    said += bytes.toString();
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    let out = '';
-    child.stdout?.on('data', (bytes: Buffer) => {
-      out += bytes.toString();
-      const found = /listening on (http:\S+)/.exec(out)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    child.on('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready: ${said}${out}`)));
-  });
-  current = { child, url };
+function ask(server: ServerProcess, { agent, body, key }: Asked): Promise<string> {
+  return callServer(server, { method: 'PUT', path: `/agents/${agent}/intelliassign`, body, idempotencyKey: key });
+}
+
+async function start(): Promise<ServerProcess> {
+  current = await startServerProcess(folder, '--app', APP);
   return current;
 }
 
-async function stop(server: Server): Promise<void> {
-  const ended = new Promise((resolve) => server.child.on('exit', resolve));
-  server.child.kill('SIGTERM');
-  assert.equal(await ended, 0);
-}
-
-async function call(server: Server, method: string, path: string, body?: unknown, key?: string): Promise<string> {
-  const response = await fetch(`${server.url}/api/v1${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${KEY}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(key === undefined ? {} : { 'idempotency-key': key }),
-    },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
-  return text;
-}
-
-function ask(server: Server, { agent, body, key }: Asked): Promise<string> {
-  return call(server, 'PUT', `/agents/${agent}/intelliassign`, body, key);
-}
-
-async function makeAgents(server: Server): Promise<readonly string[]> {
+async function makeAgents(server: ServerProcess): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let index = 0; index < AGENTS; index++) {
-    const { id } = JSON.parse(await call(server, 'POST', '/agents', { email: `agent-${index}@example.com` })) as {
+    const { id } = JSON.parse(
+      await callServer(server, { method: 'POST', path: '/agents', body: { email: `agent-${index}@example.com` } }),
+    ) as {
       id: string;
     };
-    await call(server, 'POST', `/agents/${id}/sessions`);
+    await callServer(server, { method: 'POST', path: `/agents/${id}/sessions` });
     ids.push(id);
   }
   return ids;
 }
 
 /** Clients that toggle until the server is gone: what was acknowledged, and what was asked without an answer. */
-async function startLoad(server: Server, agents: readonly string[], round: number) {
+async function startLoad(server: ServerProcess, agents: readonly string[], round: number) {
   const acknowledged: Acknowledged[] = [];
   const open: Asked[] = [];
   const client = async (index: number) => {
@@ -162,10 +117,10 @@ class Chains {
   readonly #last = new Map<string, ActivityPayload>();
   readonly #sequences = new Map<string, number>();
 
-  async read(server: Server): Promise<void> {
+  async read(server: ServerProcess): Promise<void> {
     for (;;) {
       const after = this.#cursor === null ? '' : `&after=${this.#cursor}`;
-      const page = JSON.parse(await call(server, 'GET', `/events?limit=1000${after}`)) as {
+      const page = JSON.parse(await callServer(server, { method: 'GET', path: `/events?limit=1000${after}` })) as {
         items: ActivityPayload[];
         next: string | null;
       };
@@ -199,18 +154,18 @@ class Chains {
 }
 
 /** Every delivery ends as delivered: what was due when the process died is due again. */
-async function everythingDelivered(server: Server): Promise<void> {
+async function everythingDelivered(server: ServerProcess): Promise<void> {
   const giveUpAt = Date.now() + 60_000;
   for (;;) {
-    const waiting = JSON.parse(await call(server, 'GET', '/deliveries?state=waiting')) as { items: unknown[] };
-    const dead = JSON.parse(await call(server, 'GET', '/deliveries?state=dead')) as { items: unknown[] };
+    const waiting = JSON.parse(await callServer(server, { method: 'GET', path: '/deliveries?state=waiting' })) as {
+      items: unknown[];
+    };
+    const dead = JSON.parse(await callServer(server, { method: 'GET', path: '/deliveries?state=dead' })) as {
+      items: unknown[];
+    };
     assert.equal(dead.items.length, 0);
     if (waiting.items.length === 0) return;
     assert.ok(Date.now() < giveUpAt, `${waiting.items.length} deliveries are still waiting`);
     await pause(200);
   }
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
