@@ -11,6 +11,7 @@ import { createAccount, putKey } from '../src/engine/directory-commands.ts';
 import { Engine } from '../src/engine/engine.ts';
 import { type Store, StoreFailure } from '../src/engine/store.ts';
 import { buildServer, type HttpServer, type ServerDeps } from '../src/http/build-server.ts';
+import { liveDoors } from '../src/http/live/live-doors.ts';
 import type { Route } from '../src/http/route.ts';
 import { allRoutes } from '../src/http/routes/all-routes.ts';
 import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts';
@@ -93,7 +94,7 @@ export async function startHttpWorld(options: Partial<ServerDeps> = {}): Promise
     logger,
     apps: fakeApps(),
     deliveries: dispatcher,
-    live: { register: () => {}, described: [] },
+    live: liveDoors(),
     version: '0.0.0-test',
     isReady: () => readiness.isReady,
     ...options,

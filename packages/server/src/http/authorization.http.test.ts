@@ -14,6 +14,7 @@ import {
   type SessionOpened,
 } from '@rollcall/contract';
 import { ADMIN_KEY, type HttpWorld, makeKey, startHttpWorld } from '../../test/http-world.ts';
+import { liveDoors } from './live/live-doors.ts';
 import { METHODS, type Route } from './route.ts';
 import { allRoutes } from './routes/all-routes.ts';
 
@@ -213,6 +214,19 @@ test('takes no other method, whoever asks', async () => {
         }
       }
     }
+  }
+});
+
+test('opens the event stream to nobody whose role may not read events', async () => {
+  const stream = liveDoors().described.find(({ path }) => path === '/events/stream');
+  assert.ok(stream !== undefined);
+  for (const { keys } of homes) {
+    const others: readonly Role[] = ROLES.filter((role) => !stream.roles.includes(role));
+    for (const role of others) {
+      assert.equal((await world.ask('GET', stream.path, { key: keys[role] })).status, 403, role);
+    }
+    assert.equal((await world.ask('GET', stream.path, { key: null })).status, 401);
+    assert.equal((await world.ask('POST', stream.path, { key: keys.admin })).status, 405);
   }
 });
 

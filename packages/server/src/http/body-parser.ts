@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Answer, done } from '../directory/rejection.ts';
+import { HTTP_LIMITS } from './limits.ts';
 import { readBody } from './read-body.ts';
 
 /**
@@ -8,10 +9,14 @@ import { readBody } from './read-body.ts';
  */
 export function takeJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, settle) => {
-    settle(null, readBody(bytes as Buffer));
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, settle) => {
+    const isLarge = bytes.length > HTTP_LIMITS.smallJsonMembersMax && request.routeOptions.bodyLimit > SMALL;
+    const membersMax = isLarge ? HTTP_LIMITS.jsonMembersMax : HTTP_LIMITS.smallJsonMembersMax;
+    settle(null, readBody(bytes as Buffer, membersMax));
   });
 }
+
+const SMALL = HTTP_LIMITS.smallBodyBytesMax;
 
 /** What `takeJson` made of the body; undefined when there was none. */
 export function bodyOf(request: FastifyRequest): Answer<unknown> {

@@ -6,7 +6,8 @@ import type { HttpLimits } from './limits.ts';
 
 /** A listening server with limits of tenths of a second, and how to open connections to it by hand. */
 async function listening(limits: Partial<HttpLimits>) {
-  const world = await startHttpWorld({ limits: { connectionsCheckedEveryMs: 20, ...limits } });
+  const live = { register: () => {}, described: [] };
+  const world = await startHttpWorld({ live, limits: { connectionsCheckedEveryMs: 20, ...limits } });
   const address = new URL(await world.server.listen({ host: '127.0.0.1', port: 0 }));
   const open = (first = '') => openConnection(Number(address.port), first);
   return { world, open, address };

@@ -5,7 +5,7 @@ import { findJsonFault } from './json-fault.ts';
 import { scanJson } from './json-scan.ts';
 import { HTTP_LIMITS } from './limits.ts';
 
-const scan = (text: string) => scanJson(Buffer.from(text));
+const scan = (text: string) => scanJson(Buffer.from(text), HTTP_LIMITS.jsonMembersMax);
 
 test('lets everything through that is not too much', () => {
   fc.assert(

@@ -11,7 +11,7 @@ export type JsonScan =
  * hostile megabyte of either holds up everybody for tens of milliseconds; counting them first costs a hundredth of that.
  * Whether it is JSON at all is the parser's question.
  */
-export function scanJson(bytes: Uint8Array): JsonScan {
+export function scanJson(bytes: Uint8Array, membersMax: number): JsonScan {
   let depth = 0;
   let members = 0;
   let hasEscapes = false;
@@ -28,11 +28,11 @@ export function scanJson(bytes: Uint8Array): JsonScan {
     }
     if (byte === QUOTE) isInString = true;
     else if (byte === COMMA || byte === OPEN_OBJECT || byte === OPEN_LIST) {
-      members++;
+      if (++members > membersMax) return { kind: 'too_many' };
       if (byte !== COMMA && ++depth > HTTP_LIMITS.jsonDepthMax) return { kind: 'too_deep' };
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--;
   }
-  return members > HTTP_LIMITS.jsonMembersMax ? { kind: 'too_many' } : { kind: 'bounded', hasEscapes };
+  return { kind: 'bounded', hasEscapes };
 }
 
 const QUOTE = 0x22;

@@ -7,7 +7,9 @@ export const HTTP_LIMITS = {
   /** How deep objects and lists may be nested in a body. */
   jsonDepthMax: 64,
   /** How many members and items a body may have altogether: parsing costs by the member, not by the byte. */
-  jsonMembersMax: 25_000,
+  jsonMembersMax: 16_384,
+  /** The same for a body that describes one thing. */
+  smallJsonMembersMax: 4_096,
   idempotencyKeyCharactersMax: 255,
   /** Of a pointer in an answer: it may repeat a name that the sender chose. */
   pointerCharactersMax: 256,

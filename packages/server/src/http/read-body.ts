@@ -7,11 +7,11 @@ import { refusedInput } from './problem-answer.ts';
 import { unsafeFaults } from './unsafe-json.ts';
 
 /** Reads a body of JSON in UTF-8; undefined for an empty one. Refuses what is not JSON, saying where it breaks off. */
-export function readBody(bytes: Buffer): Answer<unknown> {
+export function readBody(bytes: Buffer, membersMax: number): Answer<unknown> {
   if (bytes.length === 0) return done(undefined);
   if (!isUtf8(bytes)) return refuse('malformed_json', 'The body is not UTF-8.');
-  const scan = scanJson(bytes);
-  if (scan.kind !== 'bounded') return tooMuch(scan.kind);
+  const scan = scanJson(bytes, membersMax);
+  if (scan.kind !== 'bounded') return tooMuch(scan.kind, membersMax);
   const text = withoutMark(bytes.toString('utf8'));
   const parsed = parse(text);
   if (parsed.kind === 'rejected' || !maybeUnsafe(text, scan.hasEscapes)) return parsed;
@@ -31,12 +31,12 @@ function parse(text: string): Answer<unknown> {
   }
 }
 
-function tooMuch(kind: 'too_deep' | 'too_many'): Rejection {
-  const { jsonDepthMax, jsonMembersMax } = HTTP_LIMITS;
+function tooMuch(kind: 'too_deep' | 'too_many', membersMax: number): Rejection {
+  const { jsonDepthMax } = HTTP_LIMITS;
   const detail =
     kind === 'too_deep'
       ? `is nested deeper than ${jsonDepthMax} levels`
-      : `has more than ${jsonMembersMax} members and items: split it`;
+      : `has more than ${membersMax} members and items: split it`;
   return refusedInput([{ pointer: '', detail }]);
 }
 

@@ -1,26 +1,35 @@
-import { type Fault, shapeFaults } from '@rollcall/contract';
+import type { Fault } from '@rollcall/contract';
 import { type TSchema, Type } from 'typebox';
 import { type Answer, done } from '../directory/rejection.ts';
 import type { Ask } from '../engine/agent-commands.ts';
 import { refusedInput } from './problem-answer.ts';
 import type { Description, Input, Params } from './route.ts';
 import type { Services } from './services.ts';
+import { shapeCheckOf } from './shape-check.ts';
 
 /** What a request brings: not yet looked at. */
 export type RawInput = { readonly params: unknown; readonly query: unknown; readonly body: unknown };
 
 /** The input of a route, or every fault of it at once. Ids of the path are looked up, not looked at: a bad one is a 404. */
-export function readInput(route: Description, raw: RawInput, ask: Ask, services: Services): Answer<Input> {
-  const query = coerced(route.query ?? NOTHING, raw.query);
-  // A command without fields is as good with an empty object as with no body at all.
-  const body = route.body === undefined ? (raw.body ?? EMPTY) : raw.body;
-  const faults: Fault[] = [...shapeFaults(route.query ?? NOTHING, query)];
-  if (route.method !== 'GET') {
-    faults.push(...shapeFaults(route.body ?? NOTHING, body));
-    if (route.check !== undefined && isFields(body)) faults.push(...route.check(body, { ask, services }));
-  }
-  if (faults.length > 0) return refusedInput(faults);
-  return done({ params: paramsOf(raw.params), query, body });
+export type InputReader = (raw: RawInput, ask: Ask, services: Services) => Answer<Input>;
+
+/** Reads the input of one route. */
+export function inputReader(route: Description): InputReader {
+  const querySchema = route.query ?? NOTHING;
+  const queryFaults = shapeCheckOf(querySchema);
+  const bodyFaults = shapeCheckOf(route.body ?? NOTHING);
+  const takesBody = route.method !== 'GET';
+  return (raw, ask, services) => {
+    const query = coerced(querySchema, raw.query);
+    // A command without fields is as good with an empty object as with no body at all.
+    const body = route.body === undefined ? (raw.body ?? EMPTY) : raw.body;
+    const faults: Fault[] = [...queryFaults(query)];
+    if (takesBody) {
+      faults.push(...bodyFaults(body));
+      if (route.check !== undefined && isFields(body)) faults.push(...route.check(body, { ask, services }));
+    }
+    return faults.length > 0 ? refusedInput(faults) : done({ params: paramsOf(raw.params), query, body });
+  };
 }
 
 const NOTHING = Type.Object({}, { additionalProperties: false });
@@ -38,7 +47,7 @@ function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
 type QueryField = { readonly type?: unknown; readonly format?: string };
 
 /** A query is all text: what its schema calls a number or a flag is read as one, where it is written like one. */
-export function coerced(schema: TSchema, raw: unknown): Readonly<Record<string, unknown>> {
+function coerced(schema: TSchema, raw: unknown): Readonly<Record<string, unknown>> {
   const fields = (schema as { readonly properties?: Readonly<Record<string, QueryField>> }).properties ?? {};
   const values: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(raw as Readonly<Record<string, unknown>>)) {

@@ -5,6 +5,7 @@ import { assert } from '../time/assert.ts';
 import type { Gate } from './gate.ts';
 import { HTTP_LIMITS } from './limits.ts';
 import { problemAnswer } from './problem-answer.ts';
+import { inputReader } from './read-input.ts';
 import { type Description, METHODS, type Route } from './route.ts';
 import { type Serving, send, serveRoute } from './serve-route.ts';
 
@@ -20,6 +21,7 @@ export const API_PREFIX = '/api/v1';
 /** Makes the framework serve the routes: each behind the gate for its roles. */
 export function registerRoutes(app: FastifyInstance, routes: readonly Route[], gate: Gate, serving: Serving): void {
   for (const route of routes) {
+    const prepared = { route, readInput: inputReader(route) };
     app.route({
       method: route.method,
       url: `${API_PREFIX}${frameworkPath(route.path)}`,
@@ -27,7 +29,7 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], g
       onRequest: gate.hookFor(route.roles),
       handler: async (request, reply) => {
         assert(request.caller !== null, 'the gate lets nobody through unknown');
-        const { answer, isReplayed } = await serveRoute(route, serving, request.caller, request);
+        const { answer, isReplayed } = await serveRoute(prepared, serving, request.caller, request);
         if (isReplayed === true) reply.header('idempotency-replayed', 'true');
         return send(reply, answer);
       },

@@ -44,7 +44,14 @@ export type Description = {
   readonly check?: FieldCheck;
 };
 
-export type RouteAnswer = { readonly status: 200 | 201; readonly schema: TSchema } | { readonly status: 204 };
+export type RouteAnswer =
+  | {
+      readonly status: 200 | 201;
+      readonly schema: TSchema;
+      /** Default: `application/json`. */
+      readonly mediaType?: string;
+    }
+  | { readonly status: 204 };
 
 /** Looks at a body of any shape, beside the schema, so that the caller learns of all faults at once. */
 export type FieldCheck = (

@@ -9,16 +9,19 @@ import { bearerSecret } from './authenticate.ts';
 import { bodyOf } from './body-parser.ts';
 import { type CallsOnce, idempotencyOf } from './idempotency.ts';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.ts';
-import { readInput } from './read-input.ts';
+import type { InputReader } from './read-input.ts';
 import type { Input, Route } from './route.ts';
 import { seal, unseal } from './sealed-answer.ts';
 import type { Services } from './services.ts';
 
 export type Serving = { readonly services: Services; readonly callsOnce: CallsOnce };
 
+/** A route with what is made once for all of its requests. */
+export type PreparedRoute = { readonly route: Route; readonly readInput: InputReader };
+
 /** Serves one request of a route by a caller who may: input, idempotency, action, answer. */
 export async function serveRoute(
-  route: Route,
+  { route, readInput }: PreparedRoute,
   serving: Serving,
   caller: Caller,
   request: FastifyRequest,
@@ -28,7 +31,7 @@ export async function serveRoute(
   const body = bodyOf(request);
   if (body.kind === 'rejected') return { answer: problemAnswer(body, request.id) };
   const raw = { params: request.params, query: request.query, body: body.value };
-  const input = readInput(route, raw, ask, services);
+  const input = readInput(raw, ask, services);
   if (input.kind === 'rejected') return { answer: problemAnswer(input, request.id) };
   const turn: Turn = { route, serving, ask, input: input.value, instance: request.id };
   if (route.action.kind === 'query') {

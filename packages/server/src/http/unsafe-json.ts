@@ -5,26 +5,34 @@ import { type Fault, WIRE_LIMITS } from '@rollcall/contract';
  * merges them into, and text that no database and no UTF-8 file can hold. Nested at most as deep as a body may be.
  */
 export function unsafeFaults(value: unknown): readonly Fault[] {
-  return faultsOf(value, '').slice(0, WIRE_LIMITS.faultsMax);
+  const faults: Fault[] = [];
+  collect(value, '', faults);
+  return faults;
 }
 
-function faultsOf(value: unknown, pointer: string): readonly Fault[] {
-  if (typeof value === 'string') return textFaults(value, pointer);
-  if (typeof value !== 'object' || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap((item, index) => faultsOf(item, `${pointer}/${index}`));
-  return Object.entries(value).flatMap(([name, member]) => memberFaults(name, member, pointer));
+function collect(value: unknown, pointer: string, faults: Fault[]): void {
+  if (faults.length >= WIRE_LIMITS.faultsMax) return;
+  if (typeof value === 'string') collectText(value, pointer, faults);
+  else if (Array.isArray(value))
+    for (const [index, item] of value.entries()) collect(item, `${pointer}/${index}`, faults);
+  else if (typeof value === 'object' && value !== null) {
+    for (const [name, member] of Object.entries(value)) collectMember({ name, member }, pointer, faults);
+  }
 }
 
-function memberFaults(name: string, member: unknown, pointer: string): readonly Fault[] {
+type Member = { readonly name: string; readonly member: unknown };
+
+function collectMember({ name, member }: Member, pointer: string, faults: Fault[]): void {
   const at = `${pointer}/${name.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`;
   if (name === '__proto__' || (name === 'constructor' && typeof member === 'object')) {
-    return [{ pointer: at, detail: 'is a name that no object may have' }];
+    faults.push({ pointer: at, detail: 'is a name that no object may have' });
+    return;
   }
-  return [...textFaults(name, at), ...faultsOf(member, at)];
+  collectText(name, at, faults);
+  collect(member, at, faults);
 }
 
-function textFaults(text: string, pointer: string): readonly Fault[] {
-  if (!text.isWellFormed()) return [{ pointer, detail: 'holds half of a surrogate pair, which is no character' }];
-  if (text.includes('\u0000')) return [{ pointer, detail: 'holds the character U+0000, which no text may' }];
-  return [];
+function collectText(text: string, pointer: string, faults: Fault[]): void {
+  if (!text.isWellFormed()) faults.push({ pointer, detail: 'holds half of a surrogate pair, which is no character' });
+  else if (text.includes('\u0000')) faults.push({ pointer, detail: 'holds the character U+0000, which no text may' });
 }

@@ -106,7 +106,7 @@ function requestBody(route: Description, schema: object, schemas: SchemaCollecto
 function success({ answer }: Description, schemas: SchemaCollector): JsonObject {
   if (answer.status === 204) return { 204: { description: 'Done.' } };
   const { description } = answer.schema as { readonly description?: string };
-  const content = { 'application/json': { schema: schemas.use(answer.schema) } };
+  const content = { [answer.mediaType ?? 'application/json']: { schema: schemas.use(answer.schema) } };
   return { [answer.status]: { description: description ?? 'The answer.', content } };
 }
 

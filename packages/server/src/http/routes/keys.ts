@@ -37,7 +37,10 @@ export const keyRoutes: readonly Route[] = [
     refusals: [],
     read: ({ engine }, { caller }, input) => {
       const reading = durableReading(engine);
-      const items = [...engine.memory.keys.values()].filter((key) => key.account === caller.account);
+      const { keys, keyHashes } = engine.memory;
+      // A key that was only admitted for as long as this process lives is nobody's to see or to revoke.
+      const isOnRecord = (key: Key) => keyHashes.get(key.id) !== undefined;
+      const items = [...keys.values()].filter((key) => key.account === caller.account && isOnRecord(key));
       const listing = { list: 'keys', items, placeOf: placeOfKey, encode: (key: Key) => keyRead(key, reading) };
       return listPage(listing, input.query);
     },
