@@ -3,7 +3,8 @@ import type { RecordedStatusChange } from '../activity/payload.ts';
 
 /**
  * The port of whoever takes deliveries: an app's process, a webhook. One receiver serves one subscription, and is called
- * for many agents at once, but never twice at once for the same agent.
+ * for many agents at once, but never twice at once for the same agent; only what is sent again by hand or in a replay
+ * comes beside.
  */
 export type Receiver = {
   /**

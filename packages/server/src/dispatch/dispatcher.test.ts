@@ -193,6 +193,20 @@ test('behind a dead letter goes on with one attempt per event until one succeeds
   assert.equal([...world.rows.lanes.values()][0]?.attempts, 3);
 });
 
+test('behind a dead letter notices what it must read as soon as what is signalled with it', async () => {
+  const world = started();
+  world.subscribe({ id: 'sub_1' });
+  world.choose = () => ({ kind: 'fail', afterMs: 0 });
+  world.change(1);
+  await world.clock.pass(2 * dayMs);
+  assert.equal(world.calls.length, 9);
+  world.log.change(1);
+  world.dispatcher.onCommitted(world.log.head);
+  await settle();
+  await settle();
+  assert.equal(world.calls.length, 10);
+});
+
 test('finds who kills the process by sending suspects one at a time, and blames nobody else', async () => {
   const world = started();
   world.subscribe({ id: 'sub_1' });

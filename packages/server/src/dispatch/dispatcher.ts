@@ -65,6 +65,7 @@ export class Dispatcher {
   readonly #lanes: Map<string, LaneRow[]>;
   readonly #served = new Map<string, ServedSubscription>();
   readonly #byAccount = new Map<AccountNumber, Set<ServedSubscription>>();
+  readonly #toWake = new Set<ServedSubscription>();
   #head: Position;
   #sweptAt: Position;
   #state: 'new' | 'running' | 'stopping' = 'new';
@@ -159,8 +160,14 @@ export class Dispatcher {
     const previous = this.#head;
     if (position <= previous) return;
     this.#head = position;
-    if (facts !== null && isWhole(facts, previous, position)) this.#feed(facts);
-    else for (const served of this.#served.values()) served.live.look(previous);
+    if (facts !== null && isWhole(facts, previous, position)) {
+      this.#feed(facts);
+    } else {
+      for (const served of this.#served.values()) {
+        served.live.look(previous);
+        this.#wakeSoon(served);
+      }
+    }
     if (position - this.#sweptAt >= this.#limits.idleCursorLagMax) this.#sweep();
   }
 
@@ -234,8 +241,22 @@ export class Dispatcher {
       else tolds.push(tell(fact));
     }
     for (const [account, tolds] of byAccount) {
-      for (const served of this.#byAccount.get(account) ?? []) served.live.feed(tolds);
+      for (const served of this.#byAccount.get(account) ?? []) {
+        served.live.feed(tolds);
+        this.#wakeSoon(served);
+      }
     }
+  }
+
+  /** Calls begin in the next turn: whoever waits for the answer to the commit is answered first. */
+  #wakeSoon(served: ServedSubscription): void {
+    this.#toWake.add(served);
+    if (this.#toWake.size > 1) return;
+    this.#ports.clock.nextTurn(() => {
+      const toWake = [...this.#toWake];
+      this.#toWake.clear();
+      for (const each of toWake) each.live.wake();
+    });
   }
 
   /** Cursors that only moved over other accounts' facts are written now and then, so that a restart need not reread. */

@@ -486,6 +486,7 @@ export class FakeWorld {
       clock: {
         now: () => clock.now(),
         after: (delayMs, run) => clock.after(delayMs, () => alive() && run()),
+        nextTurn: (run) => void setImmediate(() => alive() && run()),
       },
       random: () => this.random(),
       headOf: (agent) => log.headOf(agent),

@@ -58,11 +58,6 @@ export class HeldLanes {
     this.#rested = parts.rested;
   }
 
-  /** Lanes that have their turn now. */
-  get inFlight(): number {
-    return this.#inFlight;
-  }
-
   /** When the next retry is due; null when none waits. */
   get nextDueAt(): Instant | null {
     return this.#due.nextAt;
@@ -88,13 +83,11 @@ export class HeldLanes {
     this.#step(lane, stepLane(lane.state, { kind: 'parked', place, at: this.#context.ports.clock.now() }));
   }
 
-  /** The window has an event of a held lane: it is the lane's to find. */
+  /** The window has an event of a held lane: it is the lane's to find. `pump` begins. */
   passOver(lane: AgentLane, position: Position): void {
     lane.owedTo = Math.max(lane.owedTo, position);
     lane.lastSeen = Math.max(lane.lastSeen, position);
-    if (lane.isBusy || lane.state.kind === 'retrying') return;
-    this.#arrange(lane);
-    this.pump();
+    if (!lane.isBusy && lane.state.kind !== 'retrying') this.#arrange(lane);
   }
 
   /** An attempt of a lane that is held, or is held from now on, has ended. */
@@ -122,9 +115,8 @@ export class HeldLanes {
     this.pump();
   }
 
-  /** The window has looked further. */
+  /** The window has looked further, and may have passed over events on its way. */
   windowMoved(): void {
-    if (this.#early.length === 0) return;
     const early = this.#early;
     this.#early = [];
     for (const lane of early) if (!lane.isBusy && lane.state.kind !== 'following') this.#arrange(lane);

@@ -93,43 +93,32 @@ export class Pass {
     return this.#window.cursor(this.scannedTo);
   }
 
-  get isAtTail(): boolean {
-    return this.#isAtTail;
-  }
-
-  get inFlight(): number {
-    return this.#inFlight + this.#held.inFlight;
-  }
-
   /** The lanes that are held, by agent. */
   *heldLanes(): IterableIterator<AgentLane> {
     for (const lane of this.#lanes.values()) if (lane.state.kind !== 'following') yield lane;
   }
 
-  /** Goes on: at the start, and whenever what kept it has passed. */
+  /** Goes on: at the start, when there are new facts, and when what kept it has passed. */
   wake(): void {
     this.#held.pump();
     this.#pump();
     this.#finishAtEnd();
   }
 
-  /** There are new facts, but what they are must be read. */
+  /** There are new facts after this position, but what they are must be read; `wake` begins. */
   look(previousHead: Position): void {
     this.#leaveTail(previousHead);
     this.#signalled = null;
-    this.#pump();
   }
 
-  /** New facts of the account, complete since the last signal. */
+  /** New facts of the account, complete since the last signal. They are taken in; `wake` delivers them. */
   feed(tolds: readonly Told[]): void {
     const first = tolds[0];
     if (first === undefined) return;
     if (this.#isAtTail && this.#hasRoomFor(tolds.length)) {
       for (const told of tolds) this.#admit(told);
-      this.#pump();
     } else if (this.#isAtTail) {
       this.#leaveTail(first.fact.position - 1);
-      this.#pump();
     } else if (this.#signalled !== null) {
       if (this.#hasRoomFor(this.#signalled.length + tolds.length)) this.#signalled.push(...tolds);
       else this.#signalled = null;

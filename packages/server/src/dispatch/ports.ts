@@ -12,7 +12,7 @@ export type DispatchPorts = {
   readonly history: Pick<Store, 'attempts' | 'deadLetters' | 'deadLetter'>;
   /** All changes or none; settles when they are on disk. @throws StoreFailure when nothing of it was written */
   readonly commit: (changes: readonly Change[]) => Promise<void>;
-  readonly clock: Pick<Clock, 'now' | 'after'>;
+  readonly clock: Pick<Clock, 'now' | 'after' | 'nextTurn'>;
   /** In [0, 1). */
   readonly random: () => number;
   /** The position of the agent's newest durable fact, where its history is followed back from. */
