@@ -161,7 +161,7 @@ describe('what a commit promises', () => {
 });
 
 describe('one writer', () => {
-  test('a killed writer leaves the folder free', async () => {
+  test('a killed writer leaves the folder free', async (context) => {
     const script = `
       const { openSqliteStore } = await import(${JSON.stringify(new URL('./open-sqlite-store.ts', import.meta.url).href)});
       openSqliteStore({ folder: ${JSON.stringify(folder)}, hash: (text) => text.padEnd(64, '0') });
@@ -170,6 +170,7 @@ describe('one writer', () => {
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    context.after(() => child.kill('SIGKILL'));
     await once(child.stdout, 'data');
     assertFails(open, 'locked', new RegExp(`in use by process ${child.pid} on .+ Stop that one first`));
     child.kill('SIGKILL');
