@@ -14,7 +14,7 @@ import {
   startLiveWorld,
   toggle,
   until,
-} from '../../../test/live-doors.ts';
+} from '../../../test/live-world.ts';
 import { type StreamAsk, StreamClient } from '../../../test/stream-client.ts';
 import { createAccount, putKey } from '../../engine/directory-commands.ts';
 import { registerEventStream } from './event-stream.ts';

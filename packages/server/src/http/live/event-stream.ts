@@ -5,6 +5,8 @@ import type { Caller } from '../../directory/api-key.ts';
 import { type Rejection, refuse } from '../../directory/rejection.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Agent } from '../../engine/memory.ts';
+import { authorize } from '../authenticate.ts';
+import { MAY } from '../roles.ts';
 import type { AccountChannel } from './account-channel.ts';
 import { takeSnapshot } from './account-snapshot.ts';
 import { EventFan } from './event-fan.ts';
@@ -13,7 +15,7 @@ import type { LiveLogger } from './live-logger.ts';
 import { PageTurns } from './page-turns.ts';
 import { problemReply, sendProblem, shuttingDown, unauthorized } from './problem-reply.ts';
 import { StreamReader, type StreamStart } from './stream-reader.ts';
-import { readStreamRequest, STREAM_ROLES, type StreamRequest } from './stream-request.ts';
+import { readStreamRequest, type StreamRequest } from './stream-request.ts';
 
 export const EVENT_STREAM_PATH = '/api/v1/events/stream';
 
@@ -62,10 +64,13 @@ type Door = {
 function answer(door: Door, request: FastifyRequest, reply: FastifyReply): void {
   const admitted = admit(door, request);
   if (admitted.kind === 'rejected') {
-    sendProblem(reply, problemReply(admitted));
+    sendProblem(reply, problemReply(admitted, request.id));
     return;
   }
   const response = reply.hijack().raw;
+  // What the server sends with every answer was noted on the reply, which now says no more.
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) response.setHeader(name, value);
   // A request that was sent before the answer to the one ahead of it has no connection to write to yet.
   if (response.socket !== null) open(door, admitted, response, response.socket);
   else response.once('socket', (socket: Socket) => open(door, admitted, response, socket));
@@ -80,9 +85,8 @@ type Admitted = {
 function admit({ deps, fan }: Door, request: FastifyRequest): Admitted | Rejection {
   const caller = deps.authenticate(request.headers);
   if (caller === null) return unauthorized();
-  if (!STREAM_ROLES.includes(caller.role)) {
-    return refuse('forbidden', `A key of role ${caller.role} may not read events; ${STREAM_ROLES.join(', ')} may.`);
-  }
+  const refusedRole = authorize(caller, MAY.readEvents);
+  if (refusedRole.kind === 'rejected') return refusedRole;
   if (fan.isClosing) return shuttingDown();
   const lastEventId = request.headers['last-event-id'];
   const raw = { lastEventId: headerText(lastEventId), query: request.query as Readonly<Record<string, unknown>> };

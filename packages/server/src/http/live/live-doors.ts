@@ -1,10 +1,11 @@
 import { EventStreamQuery, PresenceQuery, UuidPath } from '@rollcall/contract';
 import { Type } from 'typebox';
+import { refuse } from '../../directory/rejection.ts';
 import type { LiveDoor } from '../live-door.ts';
+import { MAY } from '../roles.ts';
 import { registerEventStream } from './event-stream.ts';
-import { PRESENCE_ROLES } from './presence-request.ts';
 import { createPresenceDoor, registerPresenceAddress } from './presence-socket.ts';
-import { STREAM_ROLES } from './stream-request.ts';
+import { endWithProblem, problemReply } from './problem-reply.ts';
 
 /** The doors that stay open: the event stream and the presence socket. */
 export function liveDoors(): LiveDoor {
@@ -14,7 +15,10 @@ export function liveDoors(): LiveDoor {
       registerPresenceAddress(app, deps);
       const presence = createPresenceDoor(deps);
       app.server.on('upgrade', (request, socket, head) => {
-        if (!presence.handleUpgrade(request, socket, head)) socket.destroy();
+        if (presence.handleUpgrade(request, socket, head)) return;
+        socket.on('error', () => socket.destroy());
+        const refusal = refuse('not_found', 'There is no WebSocket at this address.');
+        endWithProblem(socket, problemReply(refusal, `req_${deps.engine.world.random.uuid()}`));
       });
       app.addHook('preClose', () => presence.close());
     },
@@ -23,7 +27,7 @@ export function liveDoors(): LiveDoor {
         method: 'GET',
         path: '/events/stream',
         chapter: 'Events',
-        roles: STREAM_ROLES,
+        roles: MAY.readEvents,
         summary: 'The events as they happen, as Server-Sent Events.',
         about:
           'id is the log position, event is onAgentActivityCreate, data is the payload. Last-Event-ID or after resumes without loss or doubling; snapshot=1 first sends where every agent stands.',
@@ -35,7 +39,7 @@ export function liveDoors(): LiveDoor {
         method: 'GET',
         path: '/agents/{id}/presence',
         chapter: 'Presence',
-        roles: PRESENCE_ROLES,
+        roles: MAY.keepSessions,
         summary: 'A WebSocket that is a session of the agent.',
         about:
           'Open is sign-in; the first message out is {"type":"session","id"}; {"type":"activity"} in is activity; {"type":"sign_out"} in is sign-out; a close is a loss, from which ?session=ID returns.',

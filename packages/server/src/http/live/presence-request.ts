@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Role } from '@rollcall/contract';
 import type { SessionNumber } from '../../activity/position.ts';
 import type { Caller } from '../../directory/api-key.ts';
 import { type Answer, done, type Rejection, refuse } from '../../directory/rejection.ts';
@@ -7,10 +6,11 @@ import { mayActFor } from '../../engine/agent-commands.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Agent } from '../../engine/memory.ts';
 import { parseSessionId } from '../../engine/session-id.ts';
+import { authorize } from '../authenticate.ts';
+import { refusedInput } from '../problem-answer.ts';
+import { findDurableAgent } from '../queries/find-agent.ts';
+import { MAY } from '../roles.ts';
 import { type ProblemReply, problemReply, unauthorized, upgradeRequired } from './problem-reply.ts';
-
-/** Who may keep an agent's session open; a key of role `agent` its own agent's. */
-export const PRESENCE_ROLES: readonly [Role, ...Role[]] = ['agent', 'supervisor', 'admin', 'ingest'];
 
 /** The protocol that a page names when it can send its key in no other way. */
 export const PRESENCE_PROTOCOL = 'rollcall.presence';
@@ -26,12 +26,12 @@ export function presenceAddress(url: string): PresenceAddress | null {
 }
 
 /** What is wrong with the handshake, before anybody is signed in by it; null when it is as it must be. */
-export function handshakeProblem({ method, headers }: IncomingMessage): ProblemReply | null {
+export function handshakeProblem({ method, headers }: IncomingMessage, instance: string): ProblemReply | null {
   if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket' || headers['sec-websocket-version'] !== '13') {
-    return upgradeRequired('Open a WebSocket, version 13, at this address.');
+    return upgradeRequired(instance);
   }
   const fault = handshakeFault(headers);
-  return fault === null ? null : problemReply(refuse('invalid_input', fault));
+  return fault === null ? null : problemReply(refuse('invalid_input', fault), instance);
 }
 
 function handshakeFault(headers: IncomingHttpHeaders): string | null {
@@ -88,17 +88,10 @@ export type PresenceAsk = {
 
 export function readPresenceAsk(address: PresenceAddress, caller: Caller | null, engine: Engine): Answer<PresenceAsk> {
   if (caller === null) return unauthorized();
-  if (!PRESENCE_ROLES.includes(caller.role)) {
-    return refuse(
-      'forbidden',
-      `A key of role ${caller.role} may not sign agents in; ${PRESENCE_ROLES.join(', ')} may.`,
-    );
-  }
-  const number = engine.memory.agentNumbers.get(address.agentId.toLowerCase());
-  const agent = number === undefined ? undefined : engine.memory.agents.get(number);
-  if (agent === undefined || agent.account !== caller.account) {
-    return refuse('unknown_agent', 'There is no such agent.');
-  }
+  const refusedRole = authorize(caller, MAY.keepSessions);
+  if (refusedRole.kind === 'rejected') return refusedRole;
+  const agent = findDurableAgent(engine, caller, address.agentId);
+  if (agent === undefined) return refuse('unknown_agent', 'There is no such agent.');
   if (!mayActFor(caller, agent)) return refuse('forbidden', 'A key of role agent may act for its own agent only.');
   const refused = refusedQuery(address.query);
   if (refused !== null) return refused;
@@ -110,12 +103,11 @@ export function readPresenceAsk(address: PresenceAddress, caller: Caller | null,
 
 function refusedQuery(query: URLSearchParams): Rejection | null {
   const faults = [...new Set(query.keys())].flatMap((name) => {
-    const pointer = `/${name.slice(0, 100)}`;
-    if (name !== 'session') return [{ pointer, detail: 'is not known; only session is.' }];
-    return query.getAll(name).length > 1 ? [{ pointer, detail: 'must come once.' }] : [];
+    const pointer = `/${name}`;
+    if (name !== 'session') return [{ pointer, detail: 'is not known; only session is' }];
+    return query.getAll(name).length > 1 ? [{ pointer, detail: 'must come once' }] : [];
   });
-  const [first] = faults;
-  return first === undefined ? null : refuse('invalid_input', `${first.pointer} ${first.detail}`, faults);
+  return faults.length === 0 ? null : refusedInput(faults);
 }
 
 export function unknownSession(): Rejection {

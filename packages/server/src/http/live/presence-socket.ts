@@ -54,15 +54,16 @@ export function createPresenceDoor(deps: PresenceDeps): PresenceDoor {
       if (address === null) return false;
       // A connection that left the hands of HTTP has nobody to hear its errors; its close is what counts.
       socket.on('error', () => {});
-      const problem = handshakeProblem(request);
+      const instance = `req_${engine.world.random.uuid()}`;
+      const problem = handshakeProblem(request, instance);
       if (problem !== null) {
         endWithProblem(socket, problem);
         return true;
       }
       const caller = presenceCaller(request.headers, authenticate);
       const ask = sockets.isClosing ? shuttingDown() : readPresenceAsk(address, caller, engine);
-      if (ask.kind === 'rejected') endWithProblem(socket, problemReply(ask));
-      else void sockets.admit(ask.value, { request, socket, head } satisfies Upgrade);
+      if (ask.kind === 'rejected') endWithProblem(socket, problemReply(ask, instance));
+      else void sockets.admit(ask.value, { request, socket, head, instance } satisfies Upgrade);
       return true;
     },
     close: () => sockets.close(),
@@ -80,8 +81,7 @@ export function registerPresenceAddress(
     exposeHeadRoute: false,
     handler: (request, reply) => {
       const caller = presenceCaller(request.headers, authenticate);
-      const problem =
-        caller === null ? problemReply(unauthorized()) : upgradeRequired('Open a WebSocket at this address.');
+      const problem = caller === null ? problemReply(unauthorized(), request.id) : upgradeRequired(request.id);
       sendProblem(reply, problem);
     },
   });

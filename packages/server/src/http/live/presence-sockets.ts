@@ -18,7 +18,13 @@ import { endWithProblem, problemReply, shuttingDown } from './problem-reply.ts';
 import { wasSessionOf } from './session-history.ts';
 
 /** A connection that asks to become a WebSocket. */
-export type Upgrade = { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer };
+export type Upgrade = {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+  /** Names the answer to it. */
+  readonly instance: string;
+};
 
 /**
  * The open presence sockets, and which of them speaks for which session.
@@ -72,13 +78,18 @@ export class PresenceSockets {
   async admit(ask: PresenceAsk, upgrade: Upgrade): Promise<void> {
     try {
       const answer = await this.#admitted(ask, upgrade);
-      if (answer.kind === 'rejected') endWithProblem(upgrade.socket, problemReply(answer));
+      if (answer.kind === 'rejected') refuseUpgrade(upgrade, answer);
     } catch (cause) {
-      const isStore = cause instanceof StoreFailure;
-      if (!isStore) this.#logger.error({ err: cause }, 'a presence socket could not be opened');
-      const detail = isStore ? 'The store does not take writes: nobody was signed in.' : 'The server failed.';
-      endWithProblem(upgrade.socket, problemReply(refuse(isStore ? 'store_unavailable' : 'internal', detail)));
+      refuseUpgrade(upgrade, this.#refusalOf(cause, upgrade));
     }
+  }
+
+  #refusalOf(cause: unknown, { instance }: Upgrade): Rejection {
+    if (cause instanceof StoreFailure) {
+      return refuse('store_unavailable', 'The store does not take writes: nobody was signed in.');
+    }
+    this.#logger.error({ err: cause, instance }, 'a presence socket could not be opened');
+    return refuse('internal', 'The server met an error of its own: nobody was signed in.');
   }
 
   async close(): Promise<void> {
@@ -165,11 +176,12 @@ export class PresenceSockets {
   }
 
   /** False when the connection went away while the session was being written. */
-  #connect({ agent, caller }: PresenceAsk, session: SessionNumber, { request, socket, head }: Upgrade): boolean {
+  #connect({ agent, caller }: PresenceAsk, session: SessionNumber, upgrade: Upgrade): boolean {
     if (this.#isClosing) {
-      endWithProblem(socket, problemReply(shuttingDown()));
+      refuseUpgrade(upgrade, shuttingDown());
       return true;
     }
+    const { request, socket, head } = upgrade;
     let isConnected = false;
     const of = { session, agent: agent.number, agentId: agent.profile.id, caller };
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
@@ -242,6 +254,10 @@ function serverOf(limits: PresenceLimits): WebSocketServer {
     handleProtocols: () => PRESENCE_PROTOCOL,
   };
   return new WebSocketServer(options);
+}
+
+function refuseUpgrade({ socket, instance }: Upgrade, rejection: Rejection): void {
+  endWithProblem(socket, problemReply(rejection, instance));
 }
 
 const DONE = done(null);

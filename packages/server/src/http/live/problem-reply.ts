@@ -1,9 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ERROR_RULES, problemOf } from '@rollcall/contract';
+import { problemOf } from '@rollcall/contract';
 import type { FastifyReply } from 'fastify';
-import type { Rejection } from '../../directory/rejection.ts';
-import { refuse } from '../../directory/rejection.ts';
+import { type Rejection, refuse } from '../../directory/rejection.ts';
+import { PROBLEM_TYPE, problemAnswer } from '../problem-answer.ts';
+import { SECURITY_HEADERS } from '../security-headers.ts';
 
 /** A refusal on its way out, before anything was opened. */
 export type ProblemReply = {
@@ -12,18 +13,18 @@ export type ProblemReply = {
   readonly body: string;
 };
 
-/** A rejection as `application/problem+json`, with the headers that its status asks for. */
-export function problemReply({ code, detail, faults }: Rejection): ProblemReply {
-  const problem = problemOf(code, { detail, ...(faults.length === 0 ? {} : { errors: faults }) });
-  const { status } = ERROR_RULES[code];
-  return { status, headers: { ...PROBLEM, ...headersOf(status) }, body: JSON.stringify(problem) };
+/** A rejection as `application/problem+json`, with the headers that its status asks for. `instance` names it in the log. */
+export function problemReply(rejection: Rejection, instance: string): ProblemReply {
+  const { status, body } = problemAnswer(rejection, instance);
+  return { status, headers: { ...PROBLEM, ...headersOf(status) }, body: body ?? '' };
 }
 
 /** The address takes nothing but a WebSocket: 426, and which version of it. */
-export function upgradeRequired(detail: string): ProblemReply {
+export function upgradeRequired(instance: string): ProblemReply {
   const headers = { ...PROBLEM, upgrade: 'websocket', 'sec-websocket-version': '13' };
-  const body = { ...problemOf('invalid_input', { detail }), title: 'This address speaks WebSocket', status: 426 };
-  return { status: 426, headers, body: JSON.stringify(body) };
+  const problem = problemOf('invalid_input', { detail: 'Open a WebSocket, version 13, at this address.', instance });
+  const body = JSON.stringify({ ...problem, title: 'This address speaks WebSocket', status: 426 });
+  return { status: 426, headers, body };
 }
 
 /** Answers a request. */
@@ -48,16 +49,16 @@ export function shuttingDown(): Rejection {
   return refuse('shutting_down', 'The server is stopping: come back in a moment.');
 }
 
-const PROBLEM = { 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' };
+const PROBLEM = { ...SECURITY_HEADERS, 'content-type': PROBLEM_TYPE };
 
 function headersOf(status: number): Readonly<Record<string, string>> {
   switch (status) {
     case 401:
-      return { 'www-authenticate': 'Bearer' };
+      return { 'www-authenticate': 'Bearer realm="rollcall"' };
     case 429:
       return { 'retry-after': '10' };
     case 503:
-      return { 'retry-after': '1' };
+      return { 'retry-after': '2' };
     default:
       return {};
   }

@@ -1,12 +1,12 @@
-import { AXES, type Axis, type Role } from '@rollcall/contract';
+import { AXES, type Axis } from '@rollcall/contract';
 import type { AgentNumber, Position } from '../../activity/position.ts';
 import type { Caller } from '../../directory/api-key.ts';
 import { type Answer, done, type Rejection, refuse } from '../../directory/rejection.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { positionOfCursor } from '../cursor.ts';
+import { refusedInput } from '../problem-answer.ts';
+import { findDurableAgent } from '../queries/find-agent.ts';
 import type { View } from './event-batch.ts';
-
-/** Who may read events as they come; a key of role `agent` reads its own agent's. */
-export const STREAM_ROLES: readonly [Role, ...Role[]] = ['agent', 'supervisor', 'admin', 'app-developer'];
 
 /** What a stream was asked to show. */
 export type StreamRequest = {
@@ -30,9 +30,9 @@ export function readStreamRequest(raw: RawStreamRequest, caller: Caller, engine:
   const view = { agent: agentOf(raw.query.agent_id, faults), axis: axisOf(raw.query.type, faults) };
   const begin = beginOf(raw, engine.head, faults);
   for (const name of Object.keys(raw.query)) {
-    if (!KNOWN.includes(name)) faults.push({ pointer: `/${name}`, detail: `is not known; ${KNOWN.join(', ')} are.` });
+    if (!KNOWN.includes(name)) faults.push({ pointer: `/${name}`, detail: `is not known; ${KNOWN.join(', ')} are` });
   }
-  if (faults.length > 0) return refuse('invalid_input', sentenceOf(faults), faults);
+  if (faults.length > 0) return refusedInput(faults);
   const agent = visibleAgent(view.agent, caller, engine);
   return agent.kind === 'rejected' ? agent : done({ view: { ...view, agent: agent.value }, begin });
 }
@@ -43,50 +43,42 @@ function beginOf(raw: RawStreamRequest, head: Position, faults: Fault[]): Stream
   const { after, snapshot } = raw.query;
   const isSnapshot = flagOf(snapshot, faults);
   if (raw.lastEventId !== undefined && raw.lastEventId !== '') {
-    return cursorOf(raw.lastEventId, { pointer: '', name: 'The header Last-Event-ID', head }, faults);
+    const fault = cursorFault(raw.lastEventId, head);
+    if (fault !== null) faults.push({ pointer: '', detail: `came with a Last-Event-ID that ${fault}` });
+    return Number(raw.lastEventId);
   }
   if (after === undefined) return isSnapshot ? 'snapshot' : null;
-  if (isSnapshot) {
-    const detail = 'cannot come with snapshot=1, which begins at a position of its own: leave one of them out.';
-    faults.push({ pointer: '/after', detail });
-    return null;
-  }
-  return cursorOf(after, { pointer: '/after', name: 'It', head }, faults);
+  const fault = isSnapshot ? 'must be left out with snapshot=1, which begins at a position of its own' : null;
+  const detail = fault ?? cursorFault(after, head);
+  if (detail !== null) faults.push({ pointer: '/after', detail });
+  return Number(after);
 }
 
-type CursorPlace = { readonly pointer: string; readonly name: string; readonly head: Position };
-
-function cursorOf(value: unknown, { pointer, name, head }: CursorPlace, faults: Fault[]): Position {
-  const position = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
-  if (!Number.isSafeInteger(position)) {
-    faults.push({ pointer, detail: `${name} must be the id of an event of this stream, or 0 for the beginning.` });
-    return 0;
-  }
-  if (position > head) {
-    const detail = `${name} names ${position}, but the newest id is ${head}: it comes from another log. Begin anew, with a snapshot.`;
-    faults.push({ pointer, detail });
-  }
-  return position;
+function cursorFault(value: unknown, head: Position): string | null {
+  const position = typeof value === 'string' ? positionOfCursor(value) : null;
+  if (position === null) return 'is no id of this stream, nor 0 for the beginning';
+  if (position <= head) return null;
+  return `is ${position}, while the newest id is ${head}: it is of another log; begin anew, with a snapshot`;
 }
 
 function flagOf(value: unknown, faults: Fault[]): boolean {
   if (value === undefined || value === '0' || value === 'false') return false;
   if (value === '1' || value === 'true') return true;
-  faults.push({ pointer: '/snapshot', detail: 'must be 1, true, 0 or false.' });
+  faults.push({ pointer: '/snapshot', detail: 'must be 1, true, 0 or false' });
   return false;
 }
 
 function axisOf(value: unknown, faults: Fault[]): Axis | null {
   if (value === undefined) return null;
   const axis = AXES.find((known) => known === value);
-  if (axis === undefined) faults.push({ pointer: '/type', detail: `must be ${AXES.join(' or ')}.` });
+  if (axis === undefined) faults.push({ pointer: '/type', detail: `must be ${AXES.join(' or ')}` });
   return axis ?? null;
 }
 
 function agentOf(value: unknown, faults: Fault[]): string | null {
   if (value === undefined) return null;
   if (typeof value === 'string' && UUID.test(value)) return value.toLowerCase();
-  faults.push({ pointer: '/agent_id', detail: 'must be the id of an agent, a bare UUID.' });
+  faults.push({ pointer: '/agent_id', detail: 'must be the id of an agent, a bare UUID' });
   return null;
 }
 
@@ -96,21 +88,13 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 function visibleAgent(id: string | null, caller: Caller, engine: Engine): Answer<AgentNumber | null> {
   const isBound = caller.role === 'agent';
   if (id === null) return done(isBound ? caller.agent : null);
-  const number = engine.memory.agentNumbers.get(id);
-  const agent = number === undefined ? undefined : engine.memory.agents.get(number);
-  if (agent === undefined || agent.account !== caller.account) {
-    return refuse('unknown_agent', `There is no agent ${id}.`, [
-      { pointer: '/agent_id', detail: `There is no agent ${id}.` },
-    ]);
+  const agent = findDurableAgent(engine, caller, id);
+  if (agent === undefined) {
+    const detail = `There is no agent ${id}.`;
+    return refuse('unknown_agent', detail, [{ pointer: '/agent_id', detail }]);
   }
   if (isBound && agent.number !== caller.agent) {
     return refuse('forbidden', 'A key of role agent sees the events of its own agent only.');
   }
   return done(agent.number);
-}
-
-function sentenceOf(faults: readonly Fault[]): string {
-  const [first] = faults;
-  const more = faults.length > 1 ? ` There are ${faults.length - 1} more faults: see errors.` : '';
-  return first === undefined ? '' : `${first.pointer}${first.pointer === '' ? '' : ' '}${first.detail}${more}`;
 }
