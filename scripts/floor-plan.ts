@@ -94,6 +94,8 @@ export const rooms: Readonly<Record<string, Room>> = {
 
 /** Where everything is plugged together: these files may know every room. */
 export const compositionPaths: readonly RegExp[] = [
+  // The launcher loads the command line under the right Node.
+  /^packages\/server\/bin\/rollcall\.js$/,
   /^packages\/server\/src\/main\.ts$/,
   /^packages\/server\/src\/cli\//,
 ];

@@ -1,4 +1,4 @@
-import type { ActivityPayload, CustomStatusPayload } from '@rollcall/contract';
+import { type ActivityPayload, type CustomStatusPayload, PAYLOAD_VERSION } from '@rollcall/contract';
 import { assert } from '../time/assert.ts';
 import { formatInstant } from '../time/instant.ts';
 import { eventId } from './event-id.ts';
@@ -18,16 +18,10 @@ export type RecordedStatusChange = Extract<RecordedFact, { kind: 'StatusChanged'
  */
 export function activityPayload(fact: RecordedStatusChange, snapshots: Snapshots): ActivityPayload {
   const subject = snapshots.agent(fact.subjectProfile);
-  const account = snapshots.account(fact.accountProfile);
   const custom = isCustom(fact.status) ? snapshots.customStatus(fact.status) : null;
   return {
-    account_id: account.id,
-    domain: account.domain,
-    region: account.region,
+    ...envelopeOf(fact, snapshots),
     event: 'onAgentActivityCreate',
-    timestamp: fact.recordedAt,
-    version: '2.0.0',
-    iparams: {},
     data: {
       actor: actorOf(fact, snapshots),
       agent_activity: {
@@ -55,16 +49,10 @@ export function isCustomStatusUpdate(fact: RecordedStatusChange): boolean {
 export function customStatusPayload(fact: RecordedStatusChange, snapshots: Snapshots): CustomStatusPayload {
   assert(isCustomStatusUpdate(fact), `position ${fact.position} is no change of a custom status`);
   const subject = snapshots.agent(fact.subjectProfile);
-  const account = snapshots.account(fact.accountProfile);
   const custom = isCustom(fact.status) ? snapshots.customStatus(fact.status) : null;
   return {
-    account_id: account.id,
-    domain: account.domain,
-    region: account.region,
+    ...envelopeOf(fact, snapshots),
     event: 'onAgentCustomStatusUpdate',
-    timestamp: fact.recordedAt,
-    version: '2.0.0',
-    iparams: {},
     data: {
       actor: { ...actorOf(fact, snapshots), actor_source: fact.reason },
       agent_custom_status: custom === null ? null : { id: custom.id, name: custom.name, emoji: custom.emoji },
@@ -73,6 +61,15 @@ export function customStatusPayload(fact: RecordedStatusChange, snapshots: Snaps
     },
     activity: activityOf(fact, subject, eventId(fact.position, fact.checksum, 'onAgentCustomStatusUpdate')),
   };
+}
+
+/** What is around `data`; `iparams` are the receiving app's, and empty outside one. */
+function envelopeOf(
+  fact: RecordedStatusChange,
+  snapshots: Snapshots,
+): Pick<ActivityPayload, 'account_id' | 'domain' | 'region' | 'timestamp' | 'version' | 'iparams'> {
+  const { id, domain, region } = snapshots.account(fact.accountProfile);
+  return { account_id: id, domain, region, timestamp: fact.recordedAt, version: PAYLOAD_VERSION, iparams: {} };
 }
 
 function activityOf(
