@@ -24,5 +24,7 @@ export const EventStreamQuery = closed('Where to begin.', {
   snapshot: optional(
     flag("True (or 1): first every agent's state at a named position, then what follows it. Default false."),
   ),
+  agent_id: optional(uuid('Only events of this agent.')),
+  type: optional(choice('Only events of this axis.', AXES)),
 });
 export type EventStreamQuery = Wire<typeof EventStreamQuery>;

@@ -168,15 +168,16 @@ export class AppHost implements Apps {
   async remove(ask: Ask, id: string): Promise<Answer<null>> {
     const app = this.#find(ask.caller.account, id);
     if (app === undefined) return unknownApp(id);
-    await this.#ports.subscriptions.remove(app.record.subscription);
-    this.#apps.delete(id);
-    await app.runner.stop();
+    // The records go first: whoever crashes in between finds no app, and never a subscription that begins anew.
     await this.#ports.engine.write((draft) => {
       auditThing(draft, ask, { thing: 'app', id, change: 'removed' });
       draft.put({ kind: 'RemoveRecord', type: APP_RECORD, key: id });
       draft.put({ kind: 'RemoveRecord', type: SUBSCRIPTION_RECORD, key: app.record.subscription });
       draft.put({ kind: 'RemoveKeyValues', app: id });
     });
+    this.#apps.delete(id);
+    await this.#ports.subscriptions.remove(app.record.subscription);
+    await app.runner.stop();
     return done(null);
   }
 

@@ -32,7 +32,9 @@ export class RecordCache {
   readonly snapshots: Snapshots;
   readonly #memory: Memory;
   readonly #log: LogReader;
-  readonly #past = new Map<Position, AnyRecord>();
+  /** Two generations: what was just loaded outlives the room that somebody else makes before it is rendered. */
+  #past = new Map<Position, AnyRecord>();
+  #older = new Map<Position, AnyRecord>();
 
   constructor(memory: Memory, log: LogReader) {
     this.#memory = memory;
@@ -52,11 +54,13 @@ export class RecordCache {
   }
 
   #find(position: Position): AnyRecord | undefined {
-    return this.#memory.records.get(position) ?? this.#past.get(position);
+    return this.#memory.records.get(position) ?? this.#past.get(position) ?? this.#older.get(position);
   }
 
   #makeRoom(count: number): void {
-    if (this.#past.size + count > ENGINE_LIMITS.pastRecordsMax) this.#past.clear();
+    if (this.#past.size + count <= ENGINE_LIMITS.pastRecordsMax) return;
+    this.#older = this.#past;
+    this.#past = new Map();
   }
 }
 
