@@ -33,6 +33,7 @@ const PUBLISHED = {
   custom_status_archived: 422,
   event_not_subscribed: 422,
   app_invalid: 422,
+  upgrade_required: 426,
   too_many_requests: 429,
   internal: 500,
   store_unavailable: 503,

@@ -77,6 +77,7 @@ const RULES = {
     'The app folder has faults',
     'Mend what `errors` names; `rollcall app validate` shows the lines.',
   ),
+  upgrade_required: rule(426, 'A WebSocket is spoken here', 'Open a WebSocket (version 13) at this address.'),
   too_many_requests: rule(429, 'Too many requests', 'Wait for the seconds that `Retry-After` names.'),
   internal: rule(500, 'The server failed', 'Report it with the `instance` of this answer; nothing was promised.'),
   store_unavailable: rule(

@@ -22,6 +22,12 @@ export const PresenceOpened = answer('Names the session of this socket.', {
 });
 export type PresenceOpened = Wire<typeof PresenceOpened>;
 
+/** The message by which a page signs its person out. */
+export const PresenceSignOut = closed('The person signs out.', {
+  type: Type.Literal('sign_out', { description: 'The kind of message.' }),
+});
+export type PresenceSignOut = Wire<typeof PresenceSignOut>;
+
 /** The message by which a page says that its person is active. */
 export const PresenceActivity = closed('The person did something.', {
   type: Type.Literal('activity', { description: 'The kind of message.' }),

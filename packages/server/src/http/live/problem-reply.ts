@@ -1,6 +1,5 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { problemOf } from '@rollcall/contract';
 import type { FastifyReply } from 'fastify';
 import { type Rejection, refuse } from '../../directory/rejection.ts';
 import { PROBLEM_TYPE, problemAnswer } from '../problem-answer.ts';
@@ -22,9 +21,8 @@ export function problemReply(rejection: Rejection, instance: string): ProblemRep
 /** The address takes nothing but a WebSocket: 426, and which version of it. */
 export function upgradeRequired(instance: string): ProblemReply {
   const headers = { ...PROBLEM, upgrade: 'websocket', 'sec-websocket-version': '13' };
-  const problem = problemOf('invalid_input', { detail: 'Open a WebSocket, version 13, at this address.', instance });
-  const body = JSON.stringify({ ...problem, title: 'This address speaks WebSocket', status: 426 });
-  return { status: 426, headers, body };
+  const { status, body } = problemReply(refuse('upgrade_required', 'Open a WebSocket, version 13, here.'), instance);
+  return { status, headers, body };
 }
 
 /** Answers a request. */
