@@ -2,16 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { StoreFailure } from '../engine/store.ts';
 import { CommandFailed, EXIT, type ExitCode } from './command-failed.ts';
-import { addAccountCreate } from './commands/account-create.ts';
-import { addAppInvoke } from './commands/app-invoke.ts';
-import { addAppValidate } from './commands/app-validate.ts';
-import { addBackup } from './commands/backup.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addExport } from './commands/export.ts';
-import { addKeyCreate } from './commands/key-create.ts';
-import { addLogVerify } from './commands/log-verify.ts';
-import { addServe } from './commands/serve.ts';
-import { addSimulate } from './commands/simulate.ts';
+import { addCommands } from './command-line.ts';
 import type { Invocation } from './invocation.ts';
 import { ReaderGone, type Terminal } from './terminal.ts';
 
@@ -43,17 +34,7 @@ function buildProgram(invocation: Invocation): Command {
       outputError: (text, write) => write(text.replace(/^error: /, 'rollcall: ')),
     })
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage. Data goes to stdout, talk to stderr.');
-  addServe(program, invocation);
-  const app = program.command('app').description('work on Marketplace apps');
-  addAppValidate(app, invocation);
-  addAppInvoke(app, invocation);
-  addSimulate(program, invocation);
-  addExport(program, invocation);
-  addLogVerify(program.command('log').description('look at the log'), invocation);
-  addKeyCreate(program.command('key').description('API keys'), invocation);
-  addAccountCreate(program.command('account').description('accounts'), invocation);
-  addBackup(program, invocation);
-  addDoctor(program, invocation);
+  addCommands(program, invocation);
   return program;
 }
 

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
 import type { AppLine, AppServices } from '../../apps/app-runner.ts';
 import type { CallOutcome } from '../../delivery/receiver.ts';
 import { type AppDefinition, type EventHandler, handlerOf } from '../../marketplace/app-definition.ts';
@@ -18,24 +17,12 @@ import type { Invocation } from '../invocation.ts';
 import { payloadFor, readPayload } from '../invoke-payload.ts';
 import { readApp } from '../read-app.ts';
 
-type Options = { readonly payload?: string; readonly iparams?: string; readonly json?: boolean };
+export type AppInvokeOptions = { readonly payload?: string; readonly iparams?: string; readonly json?: boolean };
+
+type Ask = { readonly folder: string; readonly event: string; readonly options: AppInvokeOptions };
 
 /** `app invoke DIR EVENT`: calls one callback once, in a process of its own; exit 1 when it fails. */
-export function addAppInvoke(app: Command, invocation: Invocation): void {
-  app
-    .command('invoke')
-    .description('call one callback of an app once, and show what it prints and how it ends')
-    .argument('<dir>', 'the app folder, the one with manifest.json')
-    .argument('<event>', 'the event whose callback is called, such as onAgentActivityCreate')
-    .option('--payload <file>', 'the payload as JSON (default: the app’s own test data, else an invented one)')
-    .option('--iparams <file>', 'the installation parameters as JSON (default: their defaults)')
-    .option('--json', 'one JSON object instead of text')
-    .action((folder: string, event: string, options: Options) => invoke(invocation, { folder, event, options }));
-}
-
-type Ask = { readonly folder: string; readonly event: string; readonly options: Options };
-
-async function invoke(invocation: Invocation, { folder, event, options }: Ask): Promise<void> {
+export async function invoke(invocation: Invocation, { folder, event, options }: Ask): Promise<void> {
   const read = await readApp(folder);
   if (read.app === null || read.files === null) throw refusedApp(folder, read);
   const handler = subscribedHandler(read.app, event);
@@ -75,7 +62,7 @@ function subscribedHandler(app: AppDefinition, event: string): EventHandler {
   throw wrongUsage(`The app does not subscribe to ${event}. ${hint}`);
 }
 
-function iparamsOf(app: AppDefinition, options: Options): JsonObject {
+function iparamsOf(app: AppDefinition, options: AppInvokeOptions): JsonObject {
   if (options.iparams === undefined) return defaultIparams(app.installation);
   const check = checkIparams(app.installation, parsed(readText(options.iparams), options.iparams));
   if (check.kind === 'accepted') return check.iparams;

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { type AppDefinition, handlerOf } from '../../marketplace/app-definition.ts';
 import { hasErrors } from '../../marketplace/finding.ts';
 import { EXIT } from '../command-failed.ts';
@@ -6,19 +5,10 @@ import { countFindings, findingLines } from '../finding-text.ts';
 import type { Invocation } from '../invocation.ts';
 import { type ReadApp, readApp } from '../read-app.ts';
 
-type Options = { readonly json?: boolean };
+export type AppValidateOptions = { readonly json?: boolean };
 
 /** `app validate DIR`: every finding at once; exit 1 when one of them keeps the app from loading. */
-export function addAppValidate(app: Command, invocation: Invocation): void {
-  app
-    .command('validate')
-    .description('check a Marketplace app folder: every finding at once, with place and fix')
-    .argument('<dir>', 'the app folder, the one with manifest.json')
-    .option('--json', 'one JSON object instead of text')
-    .action((folder: string, options: Options) => validate(invocation, folder, options));
-}
-
-async function validate(invocation: Invocation, folder: string, options: Options): Promise<void> {
+export async function validate(invocation: Invocation, folder: string, options: AppValidateOptions): Promise<void> {
   const read = await readApp(folder);
   const isBad = read.app === null || hasErrors(read.findings);
   if (isBad) invocation.exitCode = EXIT.failed;

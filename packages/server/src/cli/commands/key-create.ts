@@ -1,11 +1,12 @@
 import { ROLES, type Role } from '@rollcall/contract';
-import { type Command, Option } from 'commander';
+import { didYouMean } from '../../marketplace/did-you-mean.ts';
+import { wrongUsage } from '../command-failed.ts';
 import { performOperation } from '../control/perform-operation.ts';
 import { dataFolderOf } from '../data-folder.ts';
 import type { Invocation } from '../invocation.ts';
 
-type Options = {
-  readonly role: Role;
+export type KeyCreateOptions = {
+  readonly role: string;
   readonly agent?: string;
   readonly name?: string;
   readonly account?: string;
@@ -14,21 +15,9 @@ type Options = {
 };
 
 /** `key create`: the secret is printed here, once, and is nowhere to be had again. */
-export function addKeyCreate(key: Command, invocation: Invocation): void {
-  key
-    .command('create')
-    .description('make an API key and print its secret, this once; also while a server runs')
-    .addOption(new Option('--role <role>', 'what the key may do').choices(ROLES).makeOptionMandatory())
-    .option('--agent <id>', 'the agent that it acts as, by id or e-mail address (role agent must have one)')
-    .option('--name <name>', 'what it is for, in words')
-    .option('--account <id>', 'the account (default: the first one)')
-    .option('--data <dir>', 'the data folder (default: as for serve)')
-    .option('--json', 'one JSON object: id, key (the secret), role, …')
-    .action((options: Options) => createKey(invocation, options));
-}
-
-async function createKey({ terminal }: Invocation, options: Options): Promise<void> {
-  const { role, agent = null, name = null, account = null } = options;
+export async function createKey({ terminal }: Invocation, options: KeyCreateOptions): Promise<void> {
+  const role = knownRole(options.role);
+  const { agent = null, name = null, account = null } = options;
   const made = await performOperation(dataFolderOf(options), { kind: 'CreateKey', role, agent, name, account });
   if (options.json === true || !('key' in made)) {
     await terminal.line(JSON.stringify(made));
@@ -37,4 +26,13 @@ async function createKey({ terminal }: Invocation, options: Options): Promise<vo
   const bound = made.agent_id === null ? 'bound to nobody' : `bound to agent ${made.agent_id}`;
   terminal.say(`${made.id}: role ${made.role}, ${bound}. The secret is shown this once:`);
   await terminal.line(made.key);
+}
+
+function knownRole(given: string): Role {
+  const known = ROLES.find((role) => role === given);
+  if (known !== undefined) return known;
+  const guess = didYouMean(given, ROLES);
+  throw wrongUsage(
+    `"${given}" is no role. ${guess === null ? `The roles are ${ROLES.join(', ')}.` : `Did you mean ${guess}?`}`,
+  );
 }

@@ -1,23 +1,13 @@
-import type { Command } from 'commander';
 import { type LogVerdict, verifyLog } from '../../store/verify-log.ts';
 import { sha256Hex } from '../../system/system-randomness.ts';
 import { EXIT } from '../command-failed.ts';
 import { dataFolderOf, readingStore } from '../data-folder.ts';
 import type { Invocation } from '../invocation.ts';
 
-type Options = { readonly data?: string; readonly json?: boolean };
+export type LogVerifyOptions = { readonly data?: string; readonly json?: boolean };
 
 /** `log verify`: walks the whole log, also beside a running server; exit 1 and the first broken place if it is not whole. */
-export function addLogVerify(log: Command, invocation: Invocation): void {
-  log
-    .command('verify')
-    .description('walk the whole log (chains, sequences, checksums) and name the first broken place, if there is one')
-    .option('--data <dir>', 'the data folder (default: as for serve)')
-    .option('--json', 'one JSON object instead of a sentence')
-    .action((options: Options) => verify(invocation, options));
-}
-
-async function verify(invocation: Invocation, options: Options): Promise<void> {
+export async function verify(invocation: Invocation, options: LogVerifyOptions): Promise<void> {
   const folder = dataFolderOf(options);
   const verdict = await readingStore(folder, (store) => verifyLog(store, sha256Hex));
   if (verdict.firstBroken !== null) invocation.exitCode = EXIT.failed;

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Command } from 'commander';
 import { type Logger, pino } from 'pino';
 import { type Demo, startDemo } from '../../../simulation/demo-team.ts';
 import { createSeededRandom } from '../../../simulation/seeded-random.ts';
@@ -14,30 +13,12 @@ import { decideOperation } from '../control/operation.ts';
 import { removeServerFile, writeServerFile } from '../control/server-file.ts';
 import { configOf } from '../data-folder.ts';
 import type { Invocation } from '../invocation.ts';
-import { repeated } from '../read-option.ts';
 import { stopSignal } from '../stop-signal.ts';
 
-type Options = Flags & { readonly json?: boolean };
+export type ServeOptions = Flags & { readonly json?: boolean };
 
 /** `serve`: the server, until it is told to stop. */
-export function addServe(program: Command, invocation: Invocation): void {
-  program
-    .command('serve')
-    .description('run the server: API, presence, app callbacks, on an embedded store')
-    .option('--port <n>', 'the port; 0 takes any free one (default: 4000)')
-    .option('--host <host>', 'the address to listen on (default: 127.0.0.1, this machine alone)')
-    .option('--data <dir>', 'the data folder, made when it is not there (default: ./data)')
-    .option('--app <dir>', 'an app folder to load; may be given several times', repeated)
-    .option('--demo', 'let an invented support team work, so that there is something to see')
-    .option('--postgres <url>', 'keep the log in PostgreSQL instead of in the data folder')
-    .option('--nats <url>', 'be one of several nodes, which wake each other by NATS')
-    .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent (default: info)')
-    .option('--config <file>', 'a TOML file with settings (default: rollcall.toml, when it is there)')
-    .option('--json', 'print one JSON object once it listens, instead of lines')
-    .action((options: Options) => serve(invocation, options));
-}
-
-async function serve({ terminal }: Invocation, options: Options): Promise<void> {
+export async function serve({ terminal }: Invocation, options: ServeOptions): Promise<void> {
   const config = configOf(options);
   refuseWhatIsNotThere(config);
   const stop = stopSignal();

@@ -1,0 +1,183 @@
+import { type Command, Option } from 'commander';
+import type { AccountCreateOptions } from './commands/account-create.ts';
+import type { AppInvokeOptions } from './commands/app-invoke.ts';
+import type { AppValidateOptions } from './commands/app-validate.ts';
+import type { BackupOptions } from './commands/backup.ts';
+import type { DoctorOptions } from './commands/doctor.ts';
+import type { ExportOptions } from './commands/export-events.ts';
+import type { KeyCreateOptions } from './commands/key-create.ts';
+import type { LogVerifyOptions } from './commands/log-verify.ts';
+import type { ServeOptions } from './commands/serve.ts';
+import type { SimulateOptions } from './commands/simulate.ts';
+import type { Invocation } from './invocation.ts';
+import { instantOrDay, localDate, repeated, wholeNumber } from './read-option.ts';
+
+/**
+ * Every command with its arguments and options. What a command does is in its own file, which is loaded when it is run
+ * and not before: the server alone is most of the program, and `rollcall --help` need not wait for it.
+ */
+export function addCommands(program: Command, invocation: Invocation): void {
+  addServe(program, invocation);
+  const app = program.command('app').description('work on Marketplace apps');
+  addAppValidate(app, invocation);
+  addAppInvoke(app, invocation);
+  addSimulate(program, invocation);
+  addExport(program, invocation);
+  addLogVerify(program.command('log').description('look at the log'), invocation);
+  addKeyCreate(program.command('key').description('API keys'), invocation);
+  addAccountCreate(program.command('account').description('accounts'), invocation);
+  addBackup(program, invocation);
+  addDoctor(program, invocation);
+}
+
+const DATA = ['--data <dir>', 'the data folder (default: as for serve)'] as const;
+
+function addServe(program: Command, invocation: Invocation): void {
+  program
+    .command('serve')
+    .description('run the server: API, presence, app callbacks, on an embedded store')
+    .option('--port <n>', 'the port; 0 takes any free one (default: 4000)')
+    .option('--host <host>', 'the address to listen on (default: 127.0.0.1, this machine alone)')
+    .option('--data <dir>', 'the data folder, made when it is not there (default: ./data)')
+    .option('--app <dir>', 'an app folder to load; may be given several times', repeated)
+    .option('--demo', 'let an invented support team work, so that there is something to see')
+    .option('--postgres <url>', 'keep the log in PostgreSQL instead of in the data folder')
+    .option('--nats <url>', 'be one of several nodes, which wake each other by NATS')
+    .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent (default: info)')
+    .option('--config <file>', 'a TOML file with settings (default: rollcall.toml, when it is there)')
+    .option('--json', 'print one JSON object once it listens, instead of lines')
+    .action(async (options: ServeOptions) => {
+      const { serve } = await import('./commands/serve.ts');
+      await serve(invocation, options);
+    });
+}
+
+function addAppValidate(app: Command, invocation: Invocation): void {
+  app
+    .command('validate')
+    .description('check an app folder: every finding at once, with its place and a fix')
+    .argument('<dir>', 'the app folder, the one with manifest.json')
+    .option('--json', 'one JSON object instead of text')
+    .action(async (folder: string, options: AppValidateOptions) => {
+      const { validate } = await import('./commands/app-validate.ts');
+      await validate(invocation, folder, options);
+    });
+}
+
+function addAppInvoke(app: Command, invocation: Invocation): void {
+  app
+    .command('invoke')
+    .description('call one callback of an app once, and show what it prints and how it ends')
+    .argument('<dir>', 'the app folder, the one with manifest.json')
+    .argument('<event>', 'the event whose callback is called, such as onAgentActivityCreate')
+    .option('--payload <file>', 'the payload as JSON (default: the test data of the app, else an invented one)')
+    .option('--iparams <file>', 'the installation parameters as JSON (default: their defaults)')
+    .option('--json', 'one JSON object instead of text')
+    .action(async (folder: string, event: string, options: AppInvokeOptions) => {
+      const { invoke } = await import('./commands/app-invoke.ts');
+      await invoke(invocation, { folder, event, options });
+    });
+}
+
+function addSimulate(program: Command, invocation: Invocation): void {
+  program
+    .command('simulate')
+    .description('let an invented, seeded support team work in virtual time, and print its events as JSON lines')
+    .option('--agents <n>', 'how many agents', wholeNumber(1, 10_000), 50)
+    .option('--days <n>', 'how many days', wholeNumber(1, 3660), 30)
+    .option('--seed <text>', 'what chance is made of: the same seed gives the same bytes', '7')
+    .option('--from <day>', 'the first day, on the calendar of each agent', localDate, '2026-01-05')
+    .option('--json', 'JSON lines, as without it')
+    .action(async (options: SimulateOptions) => {
+      const { simulate } = await import('./commands/simulate.ts');
+      await simulate(invocation, options);
+    });
+}
+
+function addExport(program: Command, invocation: Invocation): void {
+  program
+    .command('export')
+    .description('write the events of a data folder to stdout, in log order; also while a server works on it')
+    .addOption(
+      new Option('--format <format>', 'JSON lines (the payload of an event each) or CSV')
+        .choices(['jsonl', 'csv'])
+        .default('jsonl'),
+    )
+    .option('--from <time>', 'changes from this instant or UTC day on', instantOrDay)
+    .option('--to <time>', 'changes before this instant or UTC day', instantOrDay)
+    .option('--agent <id>', 'of one agent, by id or e-mail address')
+    .option('--account <id>', 'of one account (default: all)')
+    .option(...DATA)
+    .addOption(new Option('--json', 'the same as --format jsonl').implies({ format: 'jsonl' }))
+    .action(async (options: ExportOptions) => {
+      const { exportEvents } = await import('./commands/export-events.ts');
+      await exportEvents(invocation, options);
+    });
+}
+
+function addLogVerify(log: Command, invocation: Invocation): void {
+  log
+    .command('verify')
+    .description('walk the whole log (chains, sequences, checksums) and name the first broken place, if there is one')
+    .option(...DATA)
+    .option('--json', 'one JSON object instead of a sentence')
+    .action(async (options: LogVerifyOptions) => {
+      const { verify } = await import('./commands/log-verify.ts');
+      await verify(invocation, options);
+    });
+}
+
+function addKeyCreate(key: Command, invocation: Invocation): void {
+  key
+    .command('create')
+    .description('make an API key and print its secret, this once; also while a server runs')
+    .requiredOption('--role <role>', 'what it may do: agent, supervisor, admin, ingest or app-developer')
+    .option('--agent <id>', 'the agent that it acts as, by id or e-mail address (role agent must have one)')
+    .option('--name <name>', 'what it is for, in words')
+    .option('--account <id>', 'the account (default: the first one)')
+    .option(...DATA)
+    .option('--json', 'one JSON object: id, key (the secret), role, …')
+    .action(async (options: KeyCreateOptions) => {
+      const { createKey } = await import('./commands/key-create.ts');
+      await createKey(invocation, options);
+    });
+}
+
+function addAccountCreate(account: Command, invocation: Invocation): void {
+  account
+    .command('create')
+    .description('make another account and print its first admin key, this once; also while a server runs')
+    .argument('<name>', 'the name of the account, for people')
+    .option('--domain <host>', 'the bare host that its payloads name', 'rollcall.localhost')
+    .option(...DATA)
+    .option('--json', 'one JSON object: id, name, admin_key { id, key, … }')
+    .action(async (name: string, options: AccountCreateOptions) => {
+      const { createAccount } = await import('./commands/account-create.ts');
+      await createAccount(invocation, name, options);
+    });
+}
+
+function addBackup(program: Command, invocation: Invocation): void {
+  program
+    .command('backup')
+    .description('copy the store as it is at one moment into a new file, also while a server works on it')
+    .argument('<file>', 'the file to write; it must not exist. In an empty folder, as rollcall.db, it opens')
+    .option(...DATA)
+    .option('--json', 'one JSON object instead of a sentence')
+    .action(async (file: string, options: BackupOptions) => {
+      const { backUp } = await import('./commands/backup.ts');
+      await backUp(invocation, file, options);
+    });
+}
+
+function addDoctor(program: Command, invocation: Invocation): void {
+  program
+    .command('doctor')
+    .description('look at what works here: Node, SQLite, time-zone data, data folder, disk, clock, fences')
+    .option(...DATA)
+    .option('--json', 'one JSON object instead of lines')
+    .action(async (options: DoctorOptions) => {
+      const { examine } = await import('./commands/doctor.ts');
+      await examine(invocation, options);
+    });
+}
