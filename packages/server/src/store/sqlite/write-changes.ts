@@ -24,10 +24,10 @@ export function prepareWriter(database: DatabaseSync): WriteChanges {
       appLog.prune();
       statements.commit.run();
     } catch (error) {
-      // After some errors (a full disk is one) SQLite has rolled back already.
-      if (database.isTransaction) statements.rollback.run();
       appendFact.forget();
       appLog.forget();
+      // After some errors (a full disk is one) SQLite has rolled back already.
+      if (database.isTransaction) statements.rollback.run();
       throw error;
     }
     appendFact.keep();
