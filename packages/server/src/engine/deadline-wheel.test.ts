@@ -13,6 +13,18 @@ test('gives out an agent once its time has come, never before', () => {
   assert.equal(wheel.size, 0);
 });
 
+test('whoever is put back for a deadline that is still to come is not collected again at the same instant', () => {
+  for (let offset = 0; offset < 64; offset++) {
+    const now = START + 10_000 + offset;
+    const wheel = new DeadlineWheel(START);
+    wheel.schedule(1, START + 1000);
+    assert.deepEqual(wheel.collect(now, 10), [1]);
+    wheel.schedule(1, now + 1);
+    assert.deepEqual(wheel.collect(now, 10), [], `put back at ${offset} ms`);
+    assert.deepEqual(wheel.collect(now + 33, 10), [1]);
+  }
+});
+
 test('moves an entry instead of adding a second one, earlier and later', () => {
   const wheel = new DeadlineWheel(START);
   wheel.schedule(1, START + 5000);

@@ -53,7 +53,9 @@ export class DeadlineWheel {
   /** Takes out everybody whose slot has come by `now`, at most `limit`; the rest stays for the next call. */
   collect(now: Instant, limit: number): AgentNumber[] {
     const due: AgentNumber[] = [];
-    const last = tickOf(now);
+    // Only ticks that have begun: an entry that is put back because its deadline is still to come then lands in a later
+    // one, and whoever collects until nobody is left comes to an end.
+    const last = Math.floor(now / TICK_MS);
     if (last - this.#cursor >= SLOTS) this.#cursor = last - SLOTS + 1;
     while (this.#cursor <= last) {
       const slot = this.#cursor & MASK;
