@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { AgentPage, AgentRead, EventPage, GroupRead, SessionOpened } from '@rollcall/contract';
-import { type HttpWorld, startHttpWorld } from '../../test/http-world.ts';
+import { type HttpWorld, makeKey, startHttpWorld } from '../../test/http-world.ts';
 
 let world: HttpWorld;
 before(async () => {
@@ -95,6 +95,14 @@ test('refuses groups and calendars that are not there, all of them at once', asy
   assert.deepEqual([refused.status, refused.body.code], [404, 'unknown_group']);
   const pointers = refused.body.errors?.map(({ pointer }) => pointer);
   assert.deepEqual(pointers, ['/groups/0', '/groups/1', '/calendar_id']);
+});
+
+test('lets a key of role ingest bring agents in, and make none of them more than an agent', async () => {
+  const key = await makeKey(world, 'ingest', null);
+  const brought = await world.ask<AgentRead>('POST', '/agents', { body: { email: 'brought@example.com' }, key });
+  assert.deepEqual([brought.status, brought.body.role], [201, 'agent']);
+  const refused = await world.ask('POST', '/agents', { body: { email: 'root@example.com', role: 'admin' }, key });
+  assert.deepEqual([refused.status, refused.body.code, refused.body.errors?.[0]?.pointer], [403, 'forbidden', '/role']);
 });
 
 test('changes what was named and leaves the rest, clears with null, and tells past events as they were', async () => {

@@ -9,7 +9,8 @@ const SECRET_CHARACTERS_MAX = 512;
 /** The secret of `Authorization: Bearer SECRET`; null for anything else. */
 export function bearerSecret(authorization: string | undefined): string | null {
   if (authorization === undefined || authorization.length > SECRET_CHARACTERS_MAX) return null;
-  return /^bearer +([!-~]+) *$/i.exec(authorization)?.[1] ?? null;
+  // A key that was chosen by a person may have spaces in it.
+  return /^bearer +([!-~](?:[ -~]*[!-~])?) *$/i.exec(authorization)?.[1] ?? null;
 }
 
 /** Who bears this key, as far as keys that are durable and not revoked are known. */

@@ -181,6 +181,7 @@ test('lets a bearer be written in any case, and nothing else be a key', async ()
   const status = async (authorization: string) =>
     (await world.ask('GET', '/account', { key: null, headers: { authorization } })).status;
   assert.equal(await status(`bearer ${ADMIN_KEY}`), 200);
+  assert.equal(await status(`BEARER  ${ADMIN_KEY} `), 200);
   for (const wrong of [
     '',
     'Bearer',

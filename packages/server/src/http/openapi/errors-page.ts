@@ -1,11 +1,11 @@
 import { ERROR_CODES, ERROR_RULES } from '@rollcall/contract';
-import { html, page } from './html.ts';
+import { html, page, prose } from './html.ts';
 
 /** Every error code with its status and its way out: where the `type` of a problem points. */
 export function errorsPage(): string {
   const rows = ERROR_CODES.map((code) => {
     const { status, title, wayOut } = ERROR_RULES[code];
-    return html`<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${title}.</td><td>${wayOut}</td></tr>`;
+    return html`<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${title}.</td><td>${prose(wayOut)}</td></tr>`;
   });
   return page(
     'Rollcall errors',

@@ -63,8 +63,8 @@ code, pre, .path { font: 0.875em/1.5 ui-monospace, SFMono-Regular, Menlo, Consol
 code { background: var(--raised); border-radius: 4px; padding: 0.1em 0.3em; overflow-wrap: anywhere; }
 pre { background: var(--raised); border: 1px solid var(--line); border-radius: 8px; padding: 0.8rem 1rem; overflow-x: auto; margin: 0.6rem 0; }
 pre code { background: none; padding: 0; overflow-wrap: normal; }
-.layout { display: grid; grid-template-columns: 17rem minmax(0, 1fr); max-width: 84rem; margin: 0 auto; }
-nav { position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; padding: 2rem 1rem 2rem 1.5rem; font-size: 0.9rem; }
+.layout { display: grid; grid-template-columns: 21rem minmax(0, 1fr); max-width: 88rem; margin: 0 auto; }
+nav { position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; padding: 2rem 1rem 2rem 1.5rem; font-size: 0.85rem; }
 nav h2 { font-size: 0.8rem; text-transform: uppercase; letter-spacing: 0.06em; color: var(--soft); margin: 1.2rem 0 0.3rem; }
 nav ul { list-style: none; margin: 0; padding: 0; }
 nav li a { display: block; padding: 0.12rem 0; text-decoration: none; overflow-wrap: anywhere; }
@@ -87,11 +87,12 @@ dd dl { border-left: 2px solid var(--line); padding-left: 0.8rem; margin-top: 0.
 details { margin-top: 0.6rem; }
 summary { cursor: pointer; color: var(--accent); }
 table { border-collapse: collapse; width: 100%; margin-top: 1rem; }
+td code { white-space: nowrap; }
 th, td { text-align: left; vertical-align: top; padding: 0.5rem 0.8rem 0.5rem 0; border-bottom: 1px solid var(--line); }
 .wide { overflow-x: auto; }
 @media (max-width: 60rem) {
   .layout { grid-template-columns: minmax(0, 1fr); }
-  nav { position: static; max-height: none; padding: 1.5rem 1.25rem 0; }
+  nav { position: static; max-height: 16rem; padding: 1rem 1.25rem; border-bottom: 1px solid var(--line); }
   main { padding: 1rem 1.25rem 4rem; }
 }
 `;

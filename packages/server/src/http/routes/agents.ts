@@ -1,5 +1,6 @@
 import { AgentCreate, AgentPage, AgentPatch, AgentQuery, AgentRead, UuidPath } from '@rollcall/contract';
-import { done, refuse } from '../../directory/rejection.ts';
+import { done, type Rejection, refuse } from '../../directory/rejection.ts';
+import type { Ask } from '../../engine/agent-commands.ts';
 import { changeAgent, createAgent, deactivateAgent } from '../../engine/directory-commands.ts';
 import { agentInput, agentRead, newAgentInput } from '../codecs/agent-codec.ts';
 import { draftedReading, durableReading } from '../codecs/reading.ts';
@@ -24,6 +25,7 @@ export const agentRoutes: readonly Route[] = [
     answer: { status: 201, schema: AgentRead },
     refusals: ['email_taken', 'org_agent_id_taken', 'unknown_group', 'unknown_calendar'],
     decide: ({ draft, world, ask }, { body }) =>
+      refusedRole(ask, body) ??
       encoded(createAgent(draft, world, ask, newAgentInput(body)), (agent) => agentRead(agent, draftedReading(draft))),
   }),
   query({
@@ -82,3 +84,10 @@ export const agentRoutes: readonly Route[] = [
     decide: ({ draft, world, ask }, { params }) => deactivateAgent(draft, world, ask, params),
   }),
 ];
+
+/** Who only brings agents in must not make administrators of them. */
+function refusedRole({ caller }: Ask, { role }: AgentCreate): Rejection | null {
+  if (caller.role === 'admin' || role === undefined || role === 'agent') return null;
+  const detail = `A key of role ${caller.role} may create agents of role agent only.`;
+  return refuse('forbidden', detail, [{ pointer: '/role', detail }]);
+}
