@@ -226,6 +226,14 @@ describe('a folder that cannot be used', () => {
     chmodSync(folder, 0o755);
   });
 
+  test('a read-only folder without a store is said to be read-only too', { skip: withoutPermissions() }, () => {
+    const empty = join(folder, 'empty');
+    mkdirSync(empty);
+    chmodSync(empty, 0o555);
+    assert.match(openedByOrdinaryUser(empty, { readOnly: false }), /^read_only .+cannot be written/);
+    chmodSync(empty, 0o755);
+  });
+
   test('a read-only file is said to be so', { skip: withoutPermissions() }, async () => {
     await close(open());
     chmodSync(database(), 0o444);
