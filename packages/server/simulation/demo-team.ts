@@ -30,6 +30,7 @@ const DEMO = {
   stepMsMin: 1400,
   stepMsMax: 3400,
   openingStepMs: 1100,
+  unseenStepMs: 300,
   awayMsMin: 9 * secondMs,
   /** So many are away at once; when one more would go, the one who went first comes back. */
   awayMax: 5,
@@ -127,7 +128,8 @@ async function playOn(play: Play): Promise<void> {
   const { random } = house.options;
   let delayMs: number = opening.length > 0 ? DEMO.openingStepMs : random.integer(DEMO.stepMsMin, DEMO.stepMsMax);
   try {
-    await takeStep(play);
+    const isSeen = await takeStep(play);
+    if (!isSeen) delayMs = Math.min(delayMs, DEMO.unseenStepMs);
   } catch (cause) {
     house.options.report('warn', 'the demo team rests: a change could not be written', { cause: String(cause) });
     delayMs = DEMO.restAfterFailureMs;
@@ -149,10 +151,12 @@ function isAtDesk({ kind }: Mood): boolean {
   return kind === 'working' || kind === 'atDesk' || kind === 'calling';
 }
 
-async function takeStep(play: Play): Promise<void> {
+/** Answers whether anybody can see it: who dozes off or loses the network shows nothing until later. */
+async function takeStep(play: Play): Promise<boolean> {
   const line = play.opening.shift() ?? improvise(play);
-  if (line === null) return;
+  if (line === null) return false;
   const { house, stage } = play;
+  const before = stage.agent(line.agent).availability.sequence;
   for (const deed of line.deeds) {
     const answer = await stage.perform({ agent: line.agent, deed });
     if (answer.kind === 'rejected') {
@@ -162,6 +166,7 @@ async function takeStep(play: Play): Promise<void> {
   }
   if (line.mood === null) settleIn(house, stage, line.agent);
   else setMood(house, line.agent, line.mood);
+  return stage.agent(line.agent).availability.sequence > before;
 }
 
 /** Back in the room: at work when the router may see it, else at the desk, about to say so. */

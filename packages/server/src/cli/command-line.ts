@@ -10,7 +10,7 @@ import type { LogVerifyOptions } from './commands/log-verify.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { SimulateOptions } from './commands/simulate.ts';
 import type { Invocation } from './invocation.ts';
-import { instantOrDay, localDate, repeated, wholeNumber } from './read-option.ts';
+import { instantOrDay, localDate, positiveNumber, repeated, wholeNumber } from './read-option.ts';
 
 /**
  * Every command with its arguments and options. What a command does is in its own file, which is loaded when it is run
@@ -87,7 +87,10 @@ function addSimulate(program: Command, invocation: Invocation): void {
     .option('--days <n>', 'how many days', wholeNumber(1, 3660), 30)
     .option('--seed <text>', 'what chance is made of: the same seed gives the same bytes', '7')
     .option('--from <day>', 'the first day, on the calendar of each agent', localDate, '2026-01-05')
-    .option('--json', 'JSON lines, as without it')
+    .option('--url <url>', 'act it out in a running server instead, in real time')
+    .option('--key <key>', 'with --url: an admin key of the account, bound to nobody')
+    .option('--speed <n>', 'with --url: so many times as fast', positiveNumber(100_000), 60)
+    .option('--json', 'JSON lines, as without it; with --url one JSON object at the end')
     .action(async (options: SimulateOptions) => {
       const { simulate } = await import('./commands/simulate.ts');
       await simulate(invocation, options);
