@@ -63,18 +63,19 @@ export const EVENT_KIND_CODES: readonly number[] = AXES.map((axis) => codeOf(KIN
 
 /** The row of a fact at its place. */
 export function toRow(fact: Fact, position: Position, previous: Position): FactRow {
-  const common = {
-    position,
-    account: fact.account,
-    agent: fact.agent,
-    at: fact.at,
-    delay: fact.recordedAt - fact.at,
-    previous,
-  };
-  if (fact.kind !== 'StatusChanged') return { ...EMPTY, ...common, ...bodyColumns(fact) };
+  const { account, agent, at } = fact;
+  const delay = fact.recordedAt - at;
+  if (fact.kind !== 'StatusChanged') {
+    return { ...EMPTY, position, account, agent, at, delay, previous, ...bodyColumns(fact) };
+  }
+  // Written out in full: almost every row of a log is one of these.
   return {
-    ...common,
+    position,
+    account,
+    agent,
     kind: codeOf(KIND_CODES, fact.axis),
+    at,
+    delay,
     sequence: fact.sequence,
     status: fact.status,
     prev_status: fact.prevStatus,
@@ -86,6 +87,7 @@ export function toRow(fact: Fact, position: Position, previous: Position): FactR
     session: null,
     flags: fact.loginStatus ? 1 : 0,
     detail: fact.until === null && fact.note === null ? null : JSON.stringify({ until: fact.until, note: fact.note }),
+    previous,
   };
 }
 

@@ -40,19 +40,23 @@ export type Deadline =
  */
 export function nextDeadline(state: Availability, around: Surroundings): Deadline | null {
   let next: Deadline | null = null;
-  const consider = (deadline: Deadline | null) => {
-    if (deadline !== null && (next === null || deadline.at < next.at)) next = deadline;
-  };
-  consider(idleDeadline(state, around));
-  consider(disconnectDeadline(state, around));
-  consider(boundaryDeadline(around));
-  consider(untilDeadline(state));
-  consider(allowanceDeadline(state, around));
-  return next;
+  if (state.sessions.length > 0) {
+    next = earlier(next, idleDeadline(state, around));
+    next = earlier(next, disconnectDeadline(state, around));
+  }
+  next = earlier(next, boundaryDeadline(around));
+  next = earlier(next, untilDeadline(state));
+  return earlier(next, allowanceDeadline(state, around));
+}
+
+/** The earlier of two; at one instant the first. */
+function earlier(first: Deadline | null, second: Deadline | null): Deadline | null {
+  if (first === null) return second;
+  return second !== null && second.at < first.at ? second : first;
 }
 
 function idleDeadline(state: Availability, around: Surroundings): Deadline | null {
-  if (state.general.status !== AVAILABLE || state.sessions.length === 0) return null;
+  if (state.general.status !== AVAILABLE) return null;
   const activityAt = Math.max(state.activityAt, around.activityAt);
   return { kind: 'idle', at: Math.max(activityAt + around.idleAfterMs, around.idleFloorAt) };
 }
