@@ -18,6 +18,9 @@ import { fileURLToPath } from 'node:url';
 const oldestNodeMajor = 26;
 const lifelineVariable = 'ROLLCALL_LIFELINE_FD';
 const lifelineFd = 3;
+// A group of a thousand commands leaves a few megabytes of short-lived objects: with room for several groups most of them
+// are dead before anything is copied. Worth an eighth of a transition's time.
+const nodeFlags = ['--max-semi-space-size=64'];
 
 if (Number.parseInt(process.versions.node, 10) >= oldestNodeMajor) {
   if (process.env[lifelineVariable] !== undefined) endWithTheLauncher();
@@ -40,7 +43,7 @@ function endWithTheLauncher() {
 
 /** @param {string} node the program to run */
 function startAgainUnder(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(node, [...nodeFlags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     env: { ...process.env, [lifelineVariable]: String(lifelineFd) },
   });
