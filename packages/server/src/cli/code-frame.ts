@@ -14,10 +14,11 @@ export function codeFrame(text: string, place: FramePlace): readonly string[] {
   const line = lines[place.line - 1];
   if (line === undefined) return [];
   const gutter = String(place.line).length;
-  const start = Math.max(0, place.column - 1 - LEAD);
+  const offset = Math.min(place.column - 1, line.length);
+  const start = Math.max(0, offset - LEAD);
   const cut = (raw: string) => raw.replaceAll('\t', ' ').slice(start, start + WIDTH);
   const before = place.line > 1 ? (lines[place.line - 2] ?? '') : '';
-  const caret = ' '.repeat(Math.max(0, Math.min(place.column - 1, line.length) - start));
+  const caret = ' '.repeat(offset - start);
   return [
     ...(before.trim() === '' ? [] : [`${String(place.line - 1).padStart(gutter)} | ${cut(before)}`]),
     `${place.line} | ${cut(line)}`,
