@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
-import fastify, { type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify';
 import type { Caller } from '../directory/api-key.ts';
 import { type Answer, refuse } from '../directory/rejection.ts';
 import { authenticate } from './authenticate.ts';
@@ -9,7 +9,7 @@ import { answerClientError } from './client-error.ts';
 import { agentRead } from './codecs/agent-codec.ts';
 import { durableReading } from './codecs/reading.ts';
 import { limitConnections } from './connection-limits.ts';
-import { answerFailure } from './failure-answer.ts';
+import { type AnswerFailure, failureAnswer } from './failure-answer.ts';
 import { createGate } from './gate.ts';
 import { registerHealth } from './health.ts';
 import type { HttpLogger } from './http-logger.ts';
@@ -17,9 +17,10 @@ import { CallsOnce } from './idempotency.ts';
 import { HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import type { LiveDoor } from './live-door.ts';
 import { createMetrics } from './metrics.ts';
+import { routeObserver } from './observe-route.ts';
 import { registerDocumentation } from './openapi/register-documentation.ts';
 import { refuseRequest } from './refuse-request.ts';
-import { refuseOtherMethods, registerRoutes } from './register-routes.ts';
+import { API_PREFIX, refuseOtherMethods, registerRoutes } from './register-routes.ts';
 import { allRoutes } from './routes/all-routes.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import type { Services } from './services.ts';
@@ -52,7 +53,8 @@ export type HttpServer = {
 export function buildServer(deps: ServerDeps): HttpServer {
   const limits: HttpLimits = { ...HTTP_LIMITS, ...deps.limits };
   const { engine, logger, live } = deps;
-  const app = fastify(optionsOf(logger, limits)) as unknown as FastifyInstance;
+  const answerFailure = failureAnswer(logger);
+  const app = fastify(optionsOf(limits, answerFailure));
   const server = app.server as Server;
   const metrics = createMetrics(engine);
   const gate = createGate(engine);
@@ -61,6 +63,8 @@ export function buildServer(deps: ServerDeps): HttpServer {
   limitConnections(server, limits);
   takeJson(app);
   app.decorateRequest('caller', null);
+  app.decorateRequest('observer', null);
+  app.decorateRequest('startedAtMs', 0);
   app.setErrorHandler(answerFailure);
   app.setNotFoundHandler((request, reply) => {
     refuseRequest(
@@ -75,7 +79,6 @@ export function buildServer(deps: ServerDeps): HttpServer {
     reply.header('connection', 'close');
     refuseRequest(request, reply, refuse('shutting_down', 'The server is stopping. Send it again after Retry-After.'));
   });
-  app.addHook('onRoute', (route) => metrics.observeRoute(route, logger));
 
   registerHealth(app, { metrics, isReady: () => deps.isReady() && !isStopping });
   registerDocumentation(app, [...allRoutes, ...live.described], deps.version);
@@ -86,7 +89,11 @@ export function buildServer(deps: ServerDeps): HttpServer {
     logger,
     isStopping: () => isStopping,
   });
-  registerRoutes(app, allRoutes, gate, { services: deps, callsOnce: new CallsOnce(engine) });
+  registerRoutes(app, allRoutes, {
+    gate,
+    serving: { services: deps, callsOnce: new CallsOnce(engine) },
+    observerOf: (method, path) => routeObserver(metrics, logger, method, `${API_PREFIX}${path}`),
+  });
   refuseOtherMethods(app, [...allRoutes, ...live.described]);
 
   return {
@@ -110,14 +117,10 @@ function callerOrNull(answer: Answer<Caller>): Caller | null {
 
 const HEALTH_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
-function optionsOf(logger: HttpLogger, limits: HttpLimits): FastifyHttpOptions<Server> {
+function optionsOf(limits: HttpLimits, answerFailure: AnswerFailure): FastifyHttpOptions<Server> {
   const prefix = `req_${randomBytes(6).toString('hex')}_`;
   let count = 0;
   return {
-    loggerInstance: logger,
-    // One line per request is written by the hook that observes the route; a logger per request would cost more than it.
-    logController: new LogController({ disableRequestLogging: true }),
-    childLoggerFactory: (parent) => parent,
     genReqId: () => `${prefix}${(++count).toString(36)}`,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,

@@ -2,17 +2,23 @@ import { ERROR_RULES, type ErrorCode } from '@rollcall/contract';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type Rejection, refuse } from '../directory/rejection.ts';
 import { StoreFailure } from '../engine/store.ts';
+import type { HttpLogger } from './http-logger.ts';
 import { HTTP_LIMITS } from './limits.ts';
 import { problemAnswer } from './problem-answer.ts';
 import { send } from './serve-route.ts';
 
+export type AnswerFailure = (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
 /** Answers what was thrown: the world's failures with 503, the framework's refusals by what they are, bugs with 500. */
-export function answerFailure(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = refusalOf(error);
-  if (ERROR_RULES[refusal.code].status === 503) reply.header('retry-after', retryAfterSeconds(error));
-  const level = refusal.code === 'internal' ? 'error' : ERROR_RULES[refusal.code].status >= 500 ? 'warn' : 'debug';
-  request.log[level]({ err: error, instance: request.id, code: refusal.code }, 'a request failed');
-  return send(reply, problemAnswer(refusal, request.id));
+export function failureAnswer(logger: HttpLogger): AnswerFailure {
+  return (error, request, reply) => {
+    const refusal = refusalOf(error);
+    const { status } = ERROR_RULES[refusal.code];
+    if (status === 503) reply.header('retry-after', retryAfterSeconds(error));
+    const level = refusal.code === 'internal' ? 'error' : status >= 500 ? 'warn' : 'debug';
+    logger[level]({ err: error, instance: request.id, code: refusal.code }, 'a request failed');
+    return send(reply, problemAnswer(refusal, request.id));
+  };
 }
 
 function refusalOf(error: FastifyError | Error): Rejection {

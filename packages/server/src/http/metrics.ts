@@ -1,15 +1,16 @@
-import type { RouteOptions } from 'fastify';
 import type { RecordedFact } from '../activity/fact.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { HttpLogger } from './http-logger.ts';
 import { type Histogram, histogram, type Metric, metricText } from './prometheus-text.ts';
 
 /** What operators watch, in the text format of Prometheus. */
 export type Metrics = {
-  /** Makes a route count its requests and how long they take. */
-  observeRoute(route: RouteOptions, logger: HttpLogger): void;
+  /** The counters of one route. */
+  countersOf(method: string, path: string): RouteCounters;
   text(): string;
 };
+
+/** How often a route answered with which status, and how long that took. */
+export type RouteCounters = { count(status: number, durationMs: number): void };
 
 export function createMetrics(engine: Engine): Metrics {
   const routes: RouteSeries[] = [];
@@ -22,9 +23,15 @@ export function createMetrics(engine: Engine): Metrics {
     for (const fact of facts) sessionsOpen += sessionsOpenedBy(fact);
   });
   return {
-    observeRoute: (route, logger) => {
-      // A HEAD route is made of the GET route, hooks and all.
-      if (route.method !== 'HEAD') routes.push(observe(route, logger));
+    countersOf: (method, path) => {
+      const series: RouteSeries = { method, path, durations: histogram(SECONDS), statuses: new Map() };
+      routes.push(series);
+      return {
+        count: (status, durationMs) => {
+          series.durations.observe(durationMs / 1000);
+          series.statuses.set(status, (series.statuses.get(status) ?? 0) + 1);
+        },
+      };
     },
     text: () =>
       [
@@ -94,31 +101,6 @@ type RouteSeries = {
   readonly durations: Histogram;
   readonly statuses: Map<number, number>;
 };
-
-/** The hook that closes over its route's own counters: no look-up by name for each request. */
-function observe(route: RouteOptions, logger: HttpLogger): RouteSeries {
-  const series: RouteSeries = {
-    method: String(route.method),
-    path: route.url,
-    durations: histogram(SECONDS),
-    statuses: new Map(),
-  };
-  const observed = [route.onResponse ?? []].flat();
-  route.onResponse = [
-    ...observed,
-    (request, reply, next) => {
-      const { statusCode: status, elapsedTime: ms } = reply;
-      series.durations.observe(ms / 1000);
-      series.statuses.set(status, (series.statuses.get(status) ?? 0) + 1);
-      if (logger.level === 'debug' || logger.level === 'trace') {
-        const { id: instance, method } = request;
-        logger.debug({ instance, method, route: route.url, status, ms, key: request.caller?.keyId }, 'request');
-      }
-      next();
-    },
-  ];
-  return series;
-}
 
 function httpMetrics(routes: readonly RouteSeries[]): readonly Metric[] {
   const used = routes.filter(({ statuses }) => statuses.size > 0);

@@ -4,6 +4,7 @@ import { refuse } from '../directory/rejection.ts';
 import { assert } from '../time/assert.ts';
 import type { Gate } from './gate.ts';
 import { HTTP_LIMITS } from './limits.ts';
+import type { RouteObserver } from './observe-route.ts';
 import { problemAnswer } from './problem-answer.ts';
 import { inputReader } from './read-input.ts';
 import { type Description, METHODS, type Route } from './route.ts';
@@ -18,15 +19,23 @@ declare module 'fastify' {
 
 export const API_PREFIX = '/api/v1';
 
+/** What all routes are served with. */
+export type RouteParts = {
+  readonly gate: Gate;
+  readonly serving: Serving;
+  observerOf(method: string, path: string): RouteObserver;
+};
+
 /** Makes the framework serve the routes: each behind the gate for its roles. */
-export function registerRoutes(app: FastifyInstance, routes: readonly Route[], gate: Gate, serving: Serving): void {
+export function registerRoutes(app: FastifyInstance, routes: readonly Route[], parts: RouteParts): void {
+  const { gate, serving, observerOf } = parts;
   for (const route of routes) {
     const prepared = { route, readInput: inputReader(route) };
     app.route({
       method: route.method,
       url: `${API_PREFIX}${frameworkPath(route.path)}`,
       bodyLimit: route.bodyBytesMax ?? HTTP_LIMITS.smallBodyBytesMax,
-      onRequest: gate.hookFor(route.roles),
+      onRequest: gate.hookFor(route.roles, observerOf(route.method, route.path)),
       handler: async (request, reply) => {
         assert(request.caller !== null, 'the gate lets nobody through unknown');
         const { answer, isReplayed } = await serveRoute(prepared, serving, request.caller, request);

@@ -53,8 +53,11 @@ export type Served = { readonly answer: EncodedAnswer; readonly isReplayed?: tru
 /** Puts an answer on the wire. */
 export function send(reply: FastifyReply, { status, body }: EncodedAnswer): FastifyReply {
   reply.code(status);
-  if (body === null) return reply.send();
-  return reply.header('content-type', status >= 400 ? PROBLEM_TYPE : JSON_TYPE).send(body);
+  if (body === null) reply.send();
+  else reply.header('content-type', status >= 400 ? PROBLEM_TYPE : JSON_TYPE).send(body);
+  const { request } = reply;
+  request.observer?.answered(request, status);
+  return reply;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';

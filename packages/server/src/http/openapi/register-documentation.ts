@@ -17,7 +17,13 @@ export function registerDocumentation(app: FastifyInstance, routes: readonly Des
     ['/docs/errors', errorsPage()],
   ] as const) {
     app.get(path, (_request, reply) =>
-      reply.headers({ 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY }).send(text),
+      reply
+        .headers({
+          'content-type': 'text/html; charset=utf-8',
+          'content-security-policy': PAGE_POLICY,
+          'referrer-policy': 'no-referrer',
+        })
+        .send(text),
     );
   }
 }
