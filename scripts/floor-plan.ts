@@ -70,7 +70,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     kind: 'door',
     about: 'API, streams, presence sockets',
     knows: [...pureRooms, 'engine', 'dispatch', 'apps'],
-    packages: ['fastify', '@fastify/type-provider-typebox', 'typebox', 'ws', 'pino'],
+    packages: ['fastify', 'typebox', 'ws', 'pino'],
   },
   cli: {
     kind: 'door',

@@ -1,10 +1,10 @@
 import { WIRE_LIMITS } from './limits.ts';
 
 const ISO_INSTANT =
-  /^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})T(?<hour>[0-9]{2}):(?<minute>[0-9]{2})(?::(?<second>[0-9]{2})(?:[.,](?<fraction>[0-9]{1,9}))?)?(?:Z|(?<sign>[+-])(?<offsetHour>[0-9]{2}):(?<offsetMinute>[0-9]{2}))$/;
+  /^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})T(?<hour>[0-9]{2}):(?<minute>[0-9]{2})(?::(?<second>[0-9]{2})(?:[.](?<fraction>[0-9]{1,9}))?)?(?:Z|(?<sign>[+-])(?<offsetHour>[0-9]{2}):?(?<offsetMinute>[0-9]{2}))$/;
 
-/** The beginning of year 0 and the end of year 9999: what a four-digit year can write. */
-const EARLIEST_MS = -62_167_219_200_000;
+/** The beginning of year 1: there is no year 0. */
+const EARLIEST_MS = -62_135_596_800_000;
 
 /**
  * Reads an instant of the wire: ISO 8601 with an offset, seconds optional, at most nine decimals of which three count.

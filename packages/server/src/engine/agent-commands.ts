@@ -270,7 +270,7 @@ function targetOf(draft: Draft, agent: Agent, input: StatusChoice, at: string): 
   const named = input.customStatusId === undefined;
   const id = named
     ? draft.memory.customStatusNames.drafted(scoped(agent.account, nameKey(input.customStatus ?? '')))
-    : input.customStatusId;
+    : input.customStatusId?.toLowerCase();
   const found = id === undefined ? undefined : draft.memory.customStatuses.drafted(id);
   const pointer = `${at}/${named ? 'custom_status' : 'custom_status_id'}`;
   if (found === undefined || found.account !== agent.account) {

@@ -32,7 +32,11 @@ export function liveDoors(): LiveDoor {
         about:
           'id is the log position, event is onAgentActivityCreate, data is the payload. Last-Event-ID or after resumes without loss or doubling; snapshot=1 first sends where every agent stands.',
         query: EventStreamQuery,
-        answer: { status: 200, schema: Type.String({ description: 'text/event-stream' }) },
+        answer: {
+          status: 200,
+          mediaType: 'text/event-stream',
+          schema: Type.String({ description: 'Server-Sent Events.' }),
+        },
         refusals: ['invalid_input', 'unknown_agent', 'too_many_requests'],
       },
       {

@@ -12,6 +12,8 @@ export function registerDocumentation(app: FastifyInstance, routes: readonly Des
   app.get(`${API_PREFIX}/openapi.json`, (_request, reply) =>
     reply.header('content-type', 'application/json; charset=utf-8').send(document),
   );
+  // Who opens the server's bare address in a browser wants to know what is here.
+  app.get('/', (_request, reply) => reply.redirect('/api'));
   for (const [path, text] of [
     ['/api', apiPage(routes, version)],
     ['/docs/errors', errorsPage()],
