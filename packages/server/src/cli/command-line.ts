@@ -41,6 +41,7 @@ function addServe(program: Command, invocation: Invocation): void {
     .option('--data <dir>', 'the data folder, made when it is not there (default: ./data)')
     .option('--app <dir>', 'an app folder to load; may be given several times', repeated)
     .option('--demo', 'let an invented support team work, so that there is something to see')
+    .option('--app-logs', 'show what apps print, on stderr (with --demo always)')
     .option('--postgres <url>', 'keep the log in PostgreSQL instead of in the data folder')
     .option('--nats <url>', 'be one of several nodes, which wake each other by NATS')
     .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent (default: info)')

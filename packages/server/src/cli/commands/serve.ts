@@ -7,6 +7,7 @@ import type { Flags } from '../../config/settings.ts';
 import { type RunningServer, startServer } from '../../main.ts';
 import { systemClock } from '../../system/system-clock.ts';
 import { formatInstant } from '../../time/instant.ts';
+import { tailAppLogs } from '../app-log-tail.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { type ControlDoor, openControlDoor } from '../control/control-door.ts';
 import { decideOperation } from '../control/operation.ts';
@@ -14,8 +15,9 @@ import { removeServerFile, writeServerFile } from '../control/server-file.ts';
 import { configOf } from '../data-folder.ts';
 import type { Invocation } from '../invocation.ts';
 import { stopSignal } from '../stop-signal.ts';
+import type { Terminal } from '../terminal.ts';
 
-export type ServeOptions = Flags & { readonly json?: boolean };
+export type ServeOptions = Flags & { readonly appLogs?: boolean; readonly json?: boolean };
 
 /** `serve`: the server, until it is told to stop. */
 export async function serve({ terminal }: Invocation, options: ServeOptions): Promise<void> {
@@ -25,15 +27,17 @@ export async function serve({ terminal }: Invocation, options: ServeOptions): Pr
   const logger = processLog(config);
   const server = await start(config, logger);
   const control = await openControl(config, server, logger);
-  const demo = config.demo ? startDemoTeam(server, logger) : null;
   if (options.json === true) await terminal.line(JSON.stringify(announcement(config, server)));
   else {
     await terminal.line(`listening on ${server.url}`);
     for (const sentence of greeting(config, server)) terminal.say(sentence);
   }
   await terminal.flush();
+  const demo = config.demo ? startDemoTeam(server, logger) : null;
+  const tail = config.demo || options.appLogs === true ? await showAppLogs(server, terminal) : null;
   const signal = await stop.asked;
   logger.info({ signal }, 'stopping');
+  await tail?.stop();
   await stopAll(config, { server, control, demo });
   logger.info('stopped');
 }
@@ -105,6 +109,11 @@ function startDemoTeam({ engine }: RunningServer, logger: Logger): Demo {
   });
 }
 
+function showAppLogs({ engine, apps }: RunningServer, terminal: Terminal): Promise<{ stop(): Promise<void> }> {
+  const { store, clock } = engine;
+  return tailAppLogs({ store, clock, apps, print: (line) => terminal.say(line) });
+}
+
 type Started = {
   readonly server: RunningServer;
   readonly control: ControlDoor | null;
@@ -130,8 +139,8 @@ function greeting(config: Config, server: RunningServer): readonly string[] {
     `  data        ${config.dataFolder}, ${logSentence(recovery)}`,
     ...server.apps.map(({ name, folder, id }) => `  app         ${name} (${id}) from ${folder}`),
     ...refused,
-    ...(server.apps.length === 0 ? [] : [`  fence       ${FENCES[fence]}`]),
-    ...(config.demo ? ['  demo        an invented team is at work: every name says so'] : []),
+    `  fence       ${FENCES[fence]}`,
+    ...(config.demo ? ['  demo        an invented team is at work: every name says so. What apps print follows.'] : []),
     ...(madeAdminKey === null ? [] : [`  admin key   ${madeAdminKey} (shown this once: keep it)`]),
   ];
 }
