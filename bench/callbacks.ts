@@ -133,6 +133,7 @@ function bareThroughput(app: App, count: number): Promise<number> {
 class Watch {
   readonly #engine: Engine;
   readonly #dispatcher: Dispatcher;
+  readonly #receiver: Receiver;
   readonly #committedAt = new Map<number, number>();
   readonly #waits: number[] = [];
   #delivered = 0;
@@ -155,14 +156,14 @@ class Watch {
       cursors: [],
       lanes: [],
     });
-    const receiver: Receiver = { deliver: (delivery) => this.#deliver(app, delivery.payload, delivery.fact.position) };
+    this.#receiver = { deliver: (delivery) => this.#deliver(app, delivery.payload, delivery.fact.position) };
     engine.onCommitted((head, facts) => {
       const now = performance.now();
       for (const fact of facts) this.#committedAt.set(fact.position, now);
       this.#dispatcher.onCommitted(head, facts);
     });
     this.#dispatcher.start();
-    this.#dispatcher.add(subscriptionFrom(engine.head), receiver);
+    this.#dispatcher.add(subscriptionFrom(engine.head), this.#receiver);
   }
 
   async #deliver(app: App, payload: unknown, position: number): Promise<CallOutcome> {
@@ -188,12 +189,16 @@ class Watch {
     return this.#waits.slice();
   }
 
+  /** Events that are in the log already, to a subscription that begins before them. */
   async backlog(ids: readonly string[], count: number): Promise<number> {
+    await this.#dispatcher.remove(SUBSCRIPTION);
+    const from = this.#engine.head;
+    for (let index = 0; index < count; index += 1000) {
+      await Promise.all(Array.from({ length: 1000 }, (_, more) => this.#change(ids, index + more)));
+    }
     const goal = this.#delivered + count;
     return rate(count, async () => {
-      const writes: Promise<unknown>[] = [];
-      for (let index = 0; index < count; index++) writes.push(this.#change(ids, index));
-      await Promise.all(writes);
+      this.#dispatcher.add(subscriptionFrom(from), this.#receiver);
       await this.#reached(goal);
     });
   }
@@ -214,9 +219,11 @@ class Watch {
   }
 }
 
+const SUBSCRIPTION = 'sub_bench';
+
 function subscriptionFrom(from: number): Subscription {
   return {
-    id: 'sub_bench',
+    id: SUBSCRIPTION,
     account: 1,
     kind: 'app',
     target: 'app_bench',

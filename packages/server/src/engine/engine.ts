@@ -17,7 +17,7 @@ import { ENGINE_LIMITS } from './limits.ts';
 import { Memory } from './memory.ts';
 import { Presence } from './presence.ts';
 import { RecordCache, snapshotsFrom } from './record-cache.ts';
-import { bootstrap, type FirstKey, type Recovery, recover, restore } from './recover.ts';
+import { bootstrap, type FirstKey, livenessMark, type Recovery, recover, restore } from './recover.ts';
 import type { LoadedState, Store } from './store.ts';
 import { surroundingsOf } from './surroundings.ts';
 import type { Randomness, World } from './world.ts';
@@ -342,7 +342,7 @@ export class Engine {
   }
 
   async #markLiveness(): Promise<void> {
-    await this.#upkeep([{ kind: 'PutCounter', name: 'liveness_mark', value: this.clock.now() }]);
+    await this.#upkeep([livenessMark(this.clock.now())]);
   }
 
   async #pruneAnswers(): Promise<void> {

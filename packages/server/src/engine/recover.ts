@@ -6,7 +6,7 @@ import { nameKey } from '../directory/name-key.ts';
 import { assert } from '../time/assert.ts';
 import type { Instant } from '../time/instant.ts';
 import { act } from './act.ts';
-import type { SessionState, StoredRecord } from './change.ts';
+import type { Change, SessionState, StoredRecord } from './change.ts';
 import { createAccount, putKey } from './directory-commands.ts';
 import type { Draft } from './draft.ts';
 import { type Memory, scoped } from './memory.ts';
@@ -20,7 +20,7 @@ export type Recovery =
   | {
       readonly kind: 'resumed';
       readonly readyAt: Instant;
-      /** The last sign of life before: from here to readiness nobody watched. */
+      /** The last liveness mark: from here to readiness nobody watched. */
       readonly lastSeenAt: Instant;
       readonly head: Position;
       readonly agents: number;
@@ -43,7 +43,8 @@ export type FirstKey = {
  */
 export function restore(loaded: LoadedState, memory: Memory, presence: Presence, now: Instant): Recovery {
   if (loaded.head.position === 0) return { kind: 'new', readyAt: now };
-  const lastSeenAt = Math.max(loaded.counters.liveness_mark, loaded.head.recordedAt);
+  // The mark alone: a fact can also be written by the command line while no server runs.
+  const lastSeenAt = loaded.counters.liveness_mark;
   for (const record of loaded.records) restoreRecord(memory, record);
   for (const label of loaded.labels) memory.records.put(label.position, label.record);
   const sessions = sessionsByAgent(loaded.sessions);
@@ -52,7 +53,7 @@ export function restore(loaded: LoadedState, memory: Memory, presence: Presence,
       ...state,
       profile,
       availability: { ...availability, sessions: sessions.get(state.number) ?? [] },
-      boundariesDecidedAt: lastSeenAt,
+      boundariesDecidedAt: Math.max(lastSeenAt, availability.changedAt),
     };
     memory.agents.put(agent.number, agent);
     memory.agentNumbers.put(profile.id, agent.number);
@@ -135,6 +136,7 @@ export function bootstrap(draft: Draft, world: World, first: FirstKey, now: Inst
   const { accountId: id, accountName: name, domain } = first;
   const account = createAccount(draft, { id, name, domain, by: 'system' }, now);
   const caller = { keyId: 'system', account: account.number, role: 'admin', agent: 0 } as const;
+  draft.put(livenessMark(now));
   putKey(draft, world, { caller, now }, { role: 'admin', name: 'first admin key', agent: 0, secret: first.secret });
 }
 
@@ -147,6 +149,7 @@ export function recover(draft: Draft, world: World, recovery: Extract<Recovery, 
   const { readyAt, lastSeenAt } = recovery;
   const common = { account: 0, agent: 0, at: lastSeenAt, recordedAt: readyAt };
   draft.append({ kind: 'OutageRecorded', from: lastSeenAt, to: readyAt, ...common }, 0);
+  draft.put(livenessMark(readyAt));
   const { memory } = draft;
   for (let number = 1; number <= memory.agents.lastNumber; number++) {
     for (const session of memory.agents.get(number)?.availability.sessions ?? []) {
@@ -157,4 +160,9 @@ export function recover(draft: Draft, world: World, recovery: Extract<Recovery, 
       act(draft, agent, command, { now: readyAt, world, person: null });
     }
   }
+}
+
+/** The latest instant at which this server is known to have watched. */
+export function livenessMark(at: Instant): Change {
+  return { kind: 'PutCounter', name: 'liveness_mark', value: at };
 }
