@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import { AppHost } from './apps/app-host.ts';
 import { subscriptionChanges } from './apps/subscription-record.ts';
 import type { Config } from './config/config.ts';
-import type { ApiKey } from './directory/api-key.ts';
 import type { Rejection } from './directory/rejection.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { Engine } from './engine/engine.ts';
@@ -26,8 +25,6 @@ export type RunningServer = {
   readonly recovery: Recovery;
   /** The first admin key, when it was made at this start and not given: to be shown once. */
   readonly madeAdminKey: string | null;
-  /** An admin key of the first account that lives as long as this process. */
-  readonly controlKey: string;
   readonly fence: 'hardened' | 'plain' | 'trusted';
   readonly apps: readonly { readonly folder: string; readonly name: string; readonly id: string }[];
   /** Folders whose app was not installed, with every reason. */
@@ -57,8 +54,6 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     { store, clock, random, hash: sha256Hex, zones, report },
     { ...FIRST_ACCOUNT, accountId: random.longDigits().slice(0, 15), secret },
   );
-  const controlKey = random.secret();
-  engine.admitKey(controlKeyOf(controlKey, clock.now()));
 
   const dispatcher = new Dispatcher({
     ports: {
@@ -121,7 +116,6 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     engine,
     recovery,
     madeAdminKey: recovery.kind === 'new' && config.adminKey === null ? secret : null,
-    controlKey,
     fence: runners.fence,
     apps: apps.list(1).map(({ folder, name, id }) => ({ folder: folder ?? name, name, id })),
     refusedApps,
@@ -152,11 +146,6 @@ async function listenOrClose(listen: () => Promise<string>, close: () => Promise
     await close();
     throw cause;
   }
-}
-
-function controlKeyOf(secret: string, now: number): ApiKey {
-  const hash = sha256Hex(secret);
-  return { id: 'control', account: 1, role: 'admin', agent: 0, name: 'command line', hash, createdAt: now };
 }
 
 function productVersion(): string {

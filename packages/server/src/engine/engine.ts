@@ -4,7 +4,7 @@ import type { AgentNumber, Position, SessionNumber } from '../activity/position.
 import type { Snapshots } from '../activity/snapshots.ts';
 import { isOnline } from '../availability/availability.ts';
 import { nextDeadline } from '../availability/deadline.ts';
-import type { ApiKey, Caller } from '../directory/api-key.ts';
+import type { Caller } from '../directory/api-key.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Zones } from '../time/zone-rules.ts';
 import { passTime, tickAgent } from './agent-commands.ts';
@@ -199,15 +199,6 @@ export class Engine {
   onCommitted(listener: CommitListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  /**
-   * Admits a key that lives as long as this process and is written nowhere: by it the command line speaks to the server of
-   * its own data folder.
-   */
-  admitKey(key: ApiKey): void {
-    this.memory.keys.put(key.hash, key);
-    this.memory.keys.merge();
   }
 
   /** Answers what was asked, writes the last sign of life, and lets go of the timers. The store stays open. */

@@ -168,15 +168,6 @@ test('removes no calendar that is in use', async () => {
   assert.equal((await world.ask('GET', `/calendars/${id}`)).body.code, 'unknown_calendar');
 });
 
-test('lists no key that lives only as long as the process, and lets nobody revoke it', async () => {
-  const { random } = world.engine.world;
-  const control = { id: 'control', account: 1, role: 'admin', agent: 0, name: '', createdAt: 0 } as const;
-  world.engine.admitKey({ ...control, hash: random.hash('of-the-process') });
-  const list = await world.ask<KeyPage>('GET', '/keys', { key: 'of-the-process' });
-  assert.ok(list.body.items.length > 0 && list.body.items.every(({ id }) => id !== 'control'));
-  assert.equal((await world.ask('DELETE', '/keys/control')).body.code, 'unknown_key');
-});
-
 test('lets a bearer be written in any case, and nothing else be a key', async () => {
   const status = async (authorization: string) =>
     (await world.ask('GET', '/account', { key: null, headers: { authorization } })).status;

@@ -37,10 +37,7 @@ export const keyRoutes: readonly Route[] = [
     refusals: [],
     read: ({ engine }, { caller }, input) => {
       const reading = durableReading(engine);
-      const { keys, keyHashes } = engine.memory;
-      // A key that was only admitted for as long as this process lives is nobody's to see or to revoke.
-      const isOnRecord = (key: Key) => keyHashes.get(key.id) !== undefined;
-      const items = [...keys.values()].filter((key) => key.account === caller.account && isOnRecord(key));
+      const items = [...engine.memory.keys.values()].filter((key) => key.account === caller.account);
       const listing = { list: 'keys', items, placeOf: placeOfKey, encode: (key: Key) => keyRead(key, reading) };
       return listPage(listing, input.query);
     },
