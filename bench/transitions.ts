@@ -8,6 +8,8 @@ import { ask, makeAgents, startEngine } from './engine-world.ts';
 import { type Bench, median, rate } from './figure.ts';
 
 const CALLERS = 1000;
+/** So many groups are kept to be inserted again: few, since what is kept costs the engine's garbage collector. */
+const RECORDED = 10;
 
 /**
  * Durable transitions per second: the whole engine (decide, log, state, answer) with 1,000 callers, against the store alone
@@ -24,16 +26,16 @@ export const transitions: Bench = {
       if (isRecording) commits.push([...changes]);
     });
     const ids = await makeAgents(engine, CALLERS);
-    await toggle(engine, ids, 10);
+    await toggle(engine, ids, 20);
+    isRecording = true;
+    await toggle(engine, ids, RECORDED);
+    isRecording = false;
+    const groups = commits.splice(0).map(bareRows);
     const ours: number[] = [];
     const bare: number[] = [];
     for (let round = 0; round < rounds; round++) {
       ours.push(await rate(CALLERS * perCaller, () => toggle(engine, ids, perCaller)));
-      commits.length = 0;
-      isRecording = true;
-      await toggle(engine, ids, perCaller);
-      isRecording = false;
-      bare.push(bareRate(join(folder, `bare-${round}`), commits));
+      bare.push(bareRate(join(folder, `bare-${round}`), groups, perCaller));
     }
     const alone = await single(engine, ids[0] ?? '', isQuick ? 500 : 2000);
     await stop();
@@ -80,24 +82,29 @@ async function single(engine: Engine, agentId: string, times: number): Promise<n
   });
 }
 
-/** The very rows of the recorded commits, in the same transactions, by prepared statements and nothing else. */
-function bareRate(file: string, commits: readonly (readonly Change[])[]): number {
+/** The very rows of recorded commits, over and over in transactions of the same size, by prepared statements alone. */
+function bareRate(file: string, groups: readonly BareGroup[], count: number): number {
   const database = new DatabaseSync(file);
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${BARE_TABLES}`);
   const [begin, end] = [database.prepare('BEGIN IMMEDIATE'), database.prepare('COMMIT')];
   const [fact, agent] = [database.prepare(BARE_FACT), database.prepare(BARE_AGENT)];
-  const groups = commits.map(bareRows);
-  for (const { agents } of groups.slice(0, 1)) for (const values of agents) agent.run(...values);
+  for (const values of groups[0]?.agents ?? []) agent.run(...values);
+  let position = 0;
   const start = performance.now();
-  for (const { facts, agents } of groups) {
+  for (let group = 0; group < count; group++) {
+    const { facts, agents } = groups[group % groups.length] as BareGroup;
     begin.run();
-    for (const values of facts) fact.run(...values);
+    for (const values of facts) {
+      position++;
+      values[0] = position;
+      fact.run(...values);
+    }
     for (const values of agents) agent.run(...values);
     end.run();
   }
   const seconds = (performance.now() - start) / 1000;
   database.close();
-  return groups.reduce((count, { facts }) => count + facts.length, 0) / seconds;
+  return position / seconds;
 }
 
 const BARE_TABLES = `
@@ -113,10 +120,9 @@ function columns(name: string, count: number): string {
 
 type Values = (number | string | null | Uint8Array)[];
 
-function bareRows(changes: readonly Change[]): {
-  readonly facts: readonly Values[];
-  readonly agents: readonly Values[];
-} {
+type BareGroup = { readonly facts: readonly Values[]; readonly agents: readonly Values[] };
+
+function bareRows(changes: readonly Change[]): BareGroup {
   const facts: Values[] = [];
   const agents: Values[] = [];
   for (const change of changes) {

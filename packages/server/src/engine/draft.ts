@@ -84,8 +84,7 @@ export class Draft {
     const checksum = checksumOf(this.#head.checksum, row, this.#hash);
     this.#head = { position, checksum };
     this.changes.push({ kind: 'AppendFact', row, checksum });
-    // The fact was made for this call and is nobody else's: it becomes the recorded one instead of being copied.
-    const recorded = Object.assign(fact, { position, previous, checksum });
+    const recorded: RecordedFact = { ...fact, position, previous, checksum };
     this.facts.push(recorded);
     return recorded;
   }
