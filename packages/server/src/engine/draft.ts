@@ -35,12 +35,14 @@ export class Draft {
   readonly #rescheduled = new Set<AgentNumber>();
   readonly #sessionCountBefore: number;
   #sessionCount: number;
-  #head: LogHead;
+  #position: Position;
+  #checksum: string;
 
   constructor(parts: DraftParts) {
     this.memory = parts.memory;
     this.presence = parts.presence;
-    this.#head = parts.head;
+    this.#position = parts.head.position;
+    this.#checksum = parts.head.checksum;
     this.#sessionCountBefore = parts.sessionCount;
     this.#sessionCount = parts.sessionCount;
     this.#hash = parts.hash;
@@ -69,20 +71,21 @@ export class Draft {
   }
 
   get head(): LogHead {
-    return this.#head;
+    return { position: this.#position, checksum: this.#checksum };
   }
 
   /** The position that the next fact gets. */
   get nextPosition(): Position {
-    return this.#head.position + 1;
+    return this.#position + 1;
   }
 
   /** Writes a fact at the end of the log. `previous`: the same agent's fact before it, 0 when there is none. */
   append(fact: Fact, previous: Position): RecordedFact {
-    const position = this.#head.position + 1;
+    const position = this.#position + 1;
     const row = toRow(fact, position, previous);
-    const checksum = checksumOf(this.#head.checksum, row, this.#hash);
-    this.#head = { position, checksum };
+    const checksum = checksumOf(this.#checksum, row, this.#hash);
+    this.#position = position;
+    this.#checksum = checksum;
     this.changes.push({ kind: 'AppendFact', row, checksum });
     const recorded: RecordedFact = { ...fact, position, previous, checksum };
     this.facts.push(recorded);

@@ -217,10 +217,7 @@ export class Engine {
 
   /** What is written once per group, however many of its commands touched the same thing. */
   #finishDraft(draft: Draft): void {
-    for (const [, agent] of draft.memory.agents.draftedEntries()) {
-      const { number, account, head, profilePosition, availability } = agent;
-      draft.put({ kind: 'PutAgent', agent: { number, account, head, profilePosition, availability } });
-    }
+    for (const [, agent] of draft.memory.agents.draftedEntries()) draft.put({ kind: 'PutAgent', agent });
     const { value, isChanged } = draft.sessionCount;
     if (isChanged) draft.put({ kind: 'PutCounter', name: 'session', value });
     const touched = draft.touchedAgents();
