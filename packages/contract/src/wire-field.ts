@@ -27,8 +27,8 @@ export const WIRE_PATTERNS = Object.freeze({
   email: { source: '^[^\\s@]+@[^\\s@]+$', words: 'an email address' },
   httpUrl: { source: '^https?://[^\\s]+$', words: 'an http or https address' },
   host: {
-    source: '^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?$',
-    words: 'a bare host without scheme or path, such as support.example.com',
+    source: '^[A-Za-z0-9-]+(?:[.][A-Za-z0-9-]+)*$',
+    words: 'a bare host without scheme, port or path, such as support.example.com',
   },
   opaqueId: { source: '^[A-Za-z0-9_.:-]{1,64}$', words: 'an id of letters, digits, "_", "-", "." and ":"' },
   timeZone: { source: '^[A-Za-z][A-Za-z0-9_+/-]*$', words: 'an IANA time zone such as Europe/Berlin' },
@@ -42,7 +42,7 @@ export const WIRE_PATTERNS = Object.freeze({
     words: 'a wall time such as 09:00 (24:00 as an end)',
   },
   visible: { source: '\\S', words: 'a text that is not blank' },
-  emoji: { source: '^[^\\s:]+$', words: 'an emoji short code without colons, such as joy' },
+  emoji: { source: '^[A-Za-z0-9_+-]+$', words: 'an emoji short code without colons, such as joy' },
 } as const satisfies Readonly<Record<string, WirePattern>>);
 
 /**

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { createServer } from 'node:net';
+import { basename, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { AppHost } from './apps/app-host.ts';
 import { subscriptionChanges } from './apps/subscription-record.ts';
@@ -48,6 +49,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const report = (level: 'info' | 'warn' | 'error', sentence: string, details: object = {}) =>
     logger[level](details, sentence);
 
+  // A port that is taken is found out before anything is written: a first admin key is shown once, or was never made.
+  await requireAddress(config);
   const store = openSqliteStore({ folder: config.dataFolder, hash: sha256Hex });
   const secret = config.adminKey ?? random.secret();
   const { engine, recovery, loaded } = await Engine.start(
@@ -82,7 +85,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     engine,
     runners,
     subscriptions: dispatcher,
-    resolveFolder: (folder) => folders.find((one) => one === resolve(folder)) ?? null,
+    // By its path, or by its name, which is all that a caller on another machine sees of it.
+    resolveFolder: (folder) => folders.find((one) => one === resolve(folder) || basename(one) === folder) ?? null,
     report: (sentence, details) => report('warn', sentence, details),
   });
   await apps.resume(loaded.records);
@@ -146,6 +150,15 @@ async function listenOrClose(listen: () => Promise<string>, close: () => Promise
     await close();
     throw cause;
   }
+}
+
+/** @throws Error of the system when the address cannot be listened on */
+function requireAddress({ host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen({ host, port }, () => probe.close(() => resolve()));
+  });
 }
 
 function productVersion(): string {

@@ -56,7 +56,7 @@ export type SessionFact =
   /** Ended by the system: lost for longer than the grace, replaced by a new session while lost, or deactivated. */
   | { readonly kind: 'SessionEnded'; readonly session: SessionNumber; readonly cause: SessionEnd };
 
-/** The same status with another end: durable, but no event. */
+/** A person chose the status that is set already, perhaps with another end: durable, but no event. */
 export type UntilChanged = { readonly kind: 'UntilChanged'; readonly until: Instant | null };
 
 /** The router assigned a conversation and the agent let it pass; `missed` counts since the last status change. */

@@ -117,11 +117,12 @@ export class AppHost implements Apps {
     const app = this.#find(ask.caller.account, id);
     if (app === undefined) return unknownApp(id);
     if (app.definition === null) return refusedApp(app);
-    const check = checkIparams(app.definition.installation, values);
+    const iparams = unmasked(app, app.definition, values);
+    const check = checkIparams(app.definition.installation, iparams);
     if (check.kind === 'rejected') {
       return refuse('iparams_invalid', 'The parameters do not fit the app.', belowIparams(check.errors, ''));
     }
-    const record: AppRecord = { ...app.record, iparams: values };
+    const record: AppRecord = { ...app.record, iparams };
     await this.#ports.engine.write((draft) => {
       const position = auditThing(draft, ask, { thing: 'app', id, change: 'changed' });
       putRecord(draft, APP_RECORD, id, { account: record.account, position }, record);
@@ -149,7 +150,8 @@ export class AppHost implements Apps {
     const lines: AppInvocation['logs'][number][] = [];
     const callId = `invoke ${this.#ports.engine.world.random.uuid()}`;
     app.listeners.set(callId, (line, at) => lines.push({ at, level: line.level, text: line.text }));
-    const payload = call.payload ?? appPayload(examplePayload(call.event), receiverOf(app, app.definition));
+    const given = call.payload === null ? examplePayload(call.event) : this.#completed(ask, call.event, call.payload);
+    const payload = appPayload(given, receiverOf(app, app.definition));
     const outcome = await app.runner.call({ callId, handler: handler.handler, payload });
     app.listeners.delete(callId);
     return done(invocationOf(outcome, lines));
@@ -245,6 +247,20 @@ export class AppHost implements Apps {
     return app;
   }
 
+  /** A payload of somebody's own, with what the platform adds to every one. */
+  #completed(ask: Ask, event: string, payload: JsonObject): ProductPayload {
+    const account = this.#ports.engine.memory.accounts.get(ask.caller.account)?.record;
+    const envelope = {
+      account_id: account?.id ?? '',
+      domain: account?.domain ?? '',
+      region: account?.region ?? 'US',
+      timestamp: ask.now,
+      version: '2.0.0',
+      data: {},
+    };
+    return { ...envelope, ...payload, event } as ProductPayload;
+  }
+
   #take(app: string, listeners: RunningApp['listeners'], line: AppLine): void {
     const eventId = line.callId?.startsWith('invoke ') === true ? null : line.callId;
     const at = this.#log.add({ app, level: line.level, text: line.text, eventId });
@@ -260,6 +276,8 @@ export class AppHost implements Apps {
     const eventId = payload.activity?.id ?? delivery.id;
     const outcome = await app.runner.call({ callId: eventId, handler: handler.handler, payload: own });
     if (outcome.kind === 'failed') this.#noteFailure(app, eventId, outcome);
+    // What the callback printed is on its way to disk before anybody can note that it was delivered.
+    void this.#log.flush();
     return outcome;
   }
 
@@ -325,13 +343,25 @@ function iparamsOf(app: RunningApp, definition: AppDefinition): JsonObject {
   return { ...defaultIparams(definition.installation), ...(app.record.iparams ?? {}) };
 }
 
-function maskedIparams(app: RunningApp, definition: AppDefinition): JsonObject {
+/** A secure parameter that comes back as its own mask was not changed. */
+function unmasked(app: RunningApp, definition: AppDefinition, values: JsonObject): JsonObject {
+  const before = iparamsOf(app, definition);
+  const secure = secureNames(definition);
+  const entries = Object.entries(values).map(([name, value]) => {
+    const isMask = secure.has(name) && value === MASK && Object.hasOwn(before, name);
+    return [name, isMask ? before[name] : value];
+  });
+  return Object.fromEntries(entries);
+}
+
+function secureNames(definition: AppDefinition): ReadonlySet<string> {
   const { installation } = definition;
-  const secure = new Set(
-    installation.kind === 'definitions'
-      ? installation.definitions.filter((one) => one.secure).map((one) => one.name)
-      : [],
-  );
+  if (installation.kind !== 'definitions') return new Set();
+  return new Set(installation.definitions.filter((one) => one.secure).map((one) => one.name));
+}
+
+function maskedIparams(app: RunningApp, definition: AppDefinition): JsonObject {
+  const secure = secureNames(definition);
   const entries = Object.entries(iparamsOf(app, definition)).map(([name, value]) => [
     name,
     secure.has(name) && value !== '' ? MASK : value,

@@ -36,33 +36,26 @@ export class AppLog {
     return at;
   }
 
-  /** Writes what waits; what cannot be written is lost, and said so in its place once it can. */
+  /**
+   * Hands what waits to the writer at once, which commits in the order of asking: whoever says after this that a call was
+   * delivered says it no earlier on disk than its lines. Settles when they are there; what cannot be written is lost, and
+   * said so in its place once it can.
+   */
   flush(): Promise<void> {
     this.#cancel?.();
     this.#cancel = null;
-    this.#flushing = this.#flushing.then(() => this.#write());
-    return this.#flushing;
-  }
-
-  async #write(): Promise<void> {
     const lines = this.#waiting;
     const leftOut = this.#leftOut;
-    if (lines.length === 0) return;
+    const last = lines.at(-1);
+    if (last === undefined) return this.#flushing;
     this.#waiting = [];
     this.#leftOut = 0;
-    const last = lines.at(-1);
-    if (leftOut > 0 && last !== undefined) {
-      lines.push({
-        ...last,
-        level: 'warn',
-        text: `… ${leftOut} lines left out: they came faster than they can be kept`,
-      });
-    }
-    try {
-      await this.#commit(lines.map((line) => ({ kind: 'AddAppLog', line })));
-    } catch {
+    if (leftOut > 0) lines.push({ ...last, level: 'warn', text: `… ${leftOut} lines left out: more than can be kept` });
+    const written = this.#commit(lines.map((line) => ({ kind: 'AddAppLog', line }))).catch(() => {
       this.#leftOut += lines.length + leftOut;
-    }
+    });
+    this.#flushing = Promise.all([this.#flushing, written]).then(() => undefined);
+    return this.#flushing;
   }
 }
 

@@ -45,8 +45,7 @@ export type Intelliassign = {
 
 /**
  * Who stands behind the IntelliAssign value, which decides who may lift it: a coupling to AVAILABLE lifts only what a
- * coupling set, the end of a call only what its start set. A coupling that overwrites a chosen away state leaves
- * `choice`, so that the system never lifts in two steps what it may not lift in one.
+ * coupling set, the end of a call only what its start set.
  */
 export type SetBy = 'nobody' | 'choice' | 'coupling' | 'call' | 'system';
 

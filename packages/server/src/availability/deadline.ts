@@ -35,8 +35,9 @@ export type Deadline =
 
 /**
  * The next thing that time alone will do to this agent; null when nothing. Pure: asking again gives the same answer,
- * so a lost timer costs a late look and never a wrong instant. At one instant the general axis comes first, and an
- * `until` that a person chose comes before the allowance that would end the same status.
+ * so a lost timer costs a late look and never a wrong instant. At one instant the general axis comes first, then the
+ * `until` that a person chose, then the allowance that would end the same status, and the business hours last: who was
+ * away until closing time is not left available after it.
  */
 export function nextDeadline(state: Availability, around: Surroundings): Deadline | null {
   let next: Deadline | null = null;
@@ -44,9 +45,9 @@ export function nextDeadline(state: Availability, around: Surroundings): Deadlin
     next = earlier(next, idleDeadline(state, around));
     next = earlier(next, disconnectDeadline(state, around));
   }
-  next = earlier(next, boundaryDeadline(around));
   next = earlier(next, untilDeadline(state));
-  return earlier(next, allowanceDeadline(state, around));
+  next = earlier(next, allowanceDeadline(state, around));
+  return earlier(next, boundaryDeadline(around));
 }
 
 /** The earlier of two; at one instant the first. */

@@ -90,7 +90,7 @@ function word(transition: Transition): string {
     case 'SessionEnded':
       return `ended ${transition.session} ${transition.cause}`;
     case 'UntilChanged':
-      return transition.until === null ? 'no until' : 'until';
+      return transition.until === null ? 'chosen again' : 'chosen again until';
     case 'AssignmentMissed':
       return `missed ${transition.missed}`;
   }
@@ -312,7 +312,7 @@ const TABLE: Record<string, Row> = {
       lose: 'lost 1',
       return: 'nothing',
       lunch: 'nothing',
-      'lunch until': 'until',
+      'lunch until': 'chosen again until',
       'archive lunch': 'I U status_deleted',
       deactivate: 'ended 1 deactivated, G U deactivated',
     },
@@ -328,8 +328,8 @@ const TABLE: Record<string, Row> = {
       close: 'closed 1, G U logout',
       lose: 'lost 1',
       return: 'nothing',
-      lunch: 'no until',
-      'lunch until': 'until',
+      lunch: 'chosen again',
+      'lunch until': 'chosen again until',
       'archive lunch': 'I U status_deleted',
       deactivate: 'ended 1 deactivated, G U deactivated',
     },
@@ -363,7 +363,7 @@ const TABLE: Record<string, Row> = {
       close: 'closed 1, G U logout',
       lose: 'lost 1',
       return: 'nothing',
-      unavailable: 'nothing',
+      unavailable: 'chosen again',
       'call ends': 'I A call_ended',
       deactivate: 'ended 1 deactivated, G U deactivated',
     },
@@ -522,10 +522,27 @@ describe('couplings', () => {
     assert.equal(told(run(initialAvailability(CREATED), open(2), { couplings })), 'opened 2, G A login');
   });
 
-  test('a coupling that overwrites a chosen custom status does not make it liftable', () => {
+  test('a coupling that overwrote a custom status has set the value, and another may lift it', () => {
     const lunch = run(after(open(1), choose(LUNCH)), close(1), { couplings });
     assert.equal(told(lunch), 'closed 1, G U logout, I U logout');
-    assert.equal(told(run(lunch.state, open(2), { couplings })), 'opened 2, G A login');
+    assert.equal(told(run(lunch.state, open(2), { couplings })), 'opened 2, G A login, I A login');
+  });
+
+  test('who chooses the away state that a coupling or a call had set makes it a choice, without an event', () => {
+    const coupled = run(after(open(1), choose(available)), close(1), { couplings }).state;
+    const chosen = run(coupled, choose(unavailable));
+    assert.equal(told(chosen), 'chosen again');
+    assert.equal(told(run(chosen.state, open(2), { couplings })), 'opened 2, G A login');
+    assert.equal(told(run(chosen.state, choose(unavailable))), 'nothing', 'once is enough');
+    const called = run(after(open(1), choose(available), { kind: 'StartCall' }), choose(unavailable)).state;
+    assert.equal(told(run(called, { kind: 'EndCall' })), 'nothing');
+  });
+
+  test('an until at closing time comes before the closing', () => {
+    const state = after(open(1), choose(LUNCH, { until: NOW + MINUTE }));
+    const boundaries = [{ at: NOW + MINUTE, kind: 'close' }] as const;
+    const decision = run(state, { kind: 'PassTime' }, { now: NOW + MINUTE, couplings, around: { boundaries } });
+    assert.equal(told(decision), 'I A status_expired, I U schedule_close');
   });
 
   test('business hours close and open at their own instants', () => {

@@ -242,7 +242,7 @@ function changeIntelliassign(
   if (command.until !== null && command.until <= at) {
     return rejected('invalid_input', 'The instant must lie in the future.', '/until');
   }
-  if (isSameStatus(course.state, command)) return changeUntil(course, command.until, at);
+  if (isSameStatus(course.state, command)) return chooseAgain(course, command.until, at);
   const own = changeStatus(course, { ...command, at });
   return { kind: 'done', at, own };
 }
@@ -253,8 +253,14 @@ function isSameStatus(state: Availability, to: { status: StatusLabel; customStat
   return status === to.status;
 }
 
-function changeUntil(course: Course, until: Instant | null, at: Instant): Outcome {
-  if (course.state.intelliassign.until !== until) apply(course, { kind: 'UntilChanged', at, until });
+/**
+ * The status that is set already, chosen by a person: no event, but it may get another end, and an away state that a
+ * coupling or a call had set is from now on the person's, so that the system does not lift it.
+ */
+function chooseAgain(course: Course, until: Instant | null, at: Instant): Outcome {
+  const { status, setBy, until: before } = course.state.intelliassign;
+  const isTakenOver = status !== AVAILABLE && (setBy === 'coupling' || setBy === 'call');
+  if (before !== until || isTakenOver) apply(course, { kind: 'UntilChanged', at, until });
   return done(at);
 }
 

@@ -1,5 +1,5 @@
-import { AVAILABLE, UNAVAILABLE } from '../activity/status-label.ts';
-import type { Availability, Intelliassign, Session, SetBy } from './availability.ts';
+import type { Reason } from '@rollcall/contract';
+import type { Availability, Session, SetBy } from './availability.ts';
 import { isCouplingCause } from './coupling.ts';
 import type { StatusTransition, Transition } from './transition.ts';
 
@@ -32,7 +32,8 @@ export function evolve(state: Availability, transition: Transition): Availabilit
     case 'SessionReturned':
       return { ...state, sessions: replaced(state.sessions, transition.session, null) };
     case 'UntilChanged':
-      return { ...state, intelliassign: { ...state.intelliassign, until: transition.until } };
+      // Only a person's choice of the status that is set already says this, so it is the person's from now on.
+      return { ...state, intelliassign: { ...state.intelliassign, until: transition.until, setBy: 'choice' } };
     case 'AssignmentMissed':
       return { ...state, missed: transition.missed };
   }
@@ -68,7 +69,7 @@ function evolveIntelliassign(state: Availability, transition: StatusTransition, 
       prevStatus: transition.prevStatus,
       reason: transition.reason,
       until: transition.until,
-      setBy: setBy(state.intelliassign, transition),
+      setBy: setBy(transition.reason),
     },
     sessions: state.sessions,
     activityAt: state.activityAt,
@@ -76,12 +77,9 @@ function evolveIntelliassign(state: Availability, transition: StatusTransition, 
   };
 }
 
-function setBy(before: Intelliassign, transition: StatusTransition): SetBy {
-  if (isCouplingCause(transition.reason)) {
-    const mayBeLifted = before.status === AVAILABLE || before.setBy === 'coupling';
-    return transition.status !== UNAVAILABLE || mayBeLifted ? 'coupling' : before.setBy;
-  }
-  switch (transition.reason) {
+function setBy(reason: Reason): SetBy {
+  if (isCouplingCause(reason)) return 'coupling';
+  switch (reason) {
     case 'call_started':
       return 'call';
     case 'agent_toggle':

@@ -250,6 +250,9 @@ function actorOf(
     }
     const named = findAgent(draft, { caller, now: 0 }, actorId);
     if (named === undefined) return refuseAt('unknown_agent', `There is no agent ${actorId}.`, `${at}/actor_id`);
+    if (!named.profile.active) {
+      return refuseAt('agent_inactive', `The agent ${actorId} is deactivated.`, `${at}/actor_id`);
+    }
     person = named.number;
   }
   if (person === 0) return { kind: 'actor', person: 0, reason: 'api' };
@@ -264,15 +267,16 @@ function targetOf(draft: Draft, agent: Agent, input: StatusChoice, at: string): 
     return { kind: 'target', status, customStatusId: null };
   }
   const isEnabled = draft.memory.accounts.drafted(agent.account)?.record.customStatus ?? false;
-  if (!isEnabled) {
-    return refuse('custom_status_disabled', 'Custom statuses are switched off in this account (custom_status).');
-  }
   const named = input.customStatusId === undefined;
+  const pointer = `${at}/${named ? 'custom_status' : 'custom_status_id'}`;
+  if (!isEnabled) {
+    const detail = 'Custom statuses are switched off in this account (custom_status).';
+    return refuseAt('custom_status_disabled', detail, pointer);
+  }
   const id = named
     ? draft.memory.customStatusNames.drafted(scoped(agent.account, nameKey(input.customStatus ?? '')))
     : input.customStatusId?.toLowerCase();
   const found = id === undefined ? undefined : draft.memory.customStatuses.drafted(id);
-  const pointer = `${at}/${named ? 'custom_status' : 'custom_status_id'}`;
   if (found === undefined || found.account !== agent.account) {
     const asked = named ? `named ${input.customStatus}` : `with id ${input.customStatusId}`;
     return refuseAt('unknown_custom_status', `There is no custom status ${asked}.`, pointer);

@@ -19,7 +19,7 @@ export function createCalendar(
 ): Answer<Recorded<CalendarRecord>> {
   const { name, version } = input;
   const calendar: Calendar = { versions: [version] };
-  const refused = refusedName(draft, ask.caller.account, name, null) ?? refusedCalendarHours(calendar, world);
+  const refused = refusedCalendarHours(calendar, world) ?? refusedName(draft, ask.caller.account, name, null);
   if (refused !== null) return refused;
   const record: CalendarRecord = { id: world.random.uuid(), name, calendar, removed: false, createdAt: ask.now };
   return done(putCalendar(draft, ask, record, null));
@@ -38,7 +38,7 @@ export function changeCalendar(
   const calendar = input.version === undefined ? before.calendar : withVersion(before.calendar, input.version);
   const record: CalendarRecord = { ...before, name: input.name ?? before.name, calendar };
   const refused =
-    refusedName(draft, ask.caller.account, record.name, before.id) ?? refusedCalendarHours(calendar, world);
+    refusedCalendarHours(calendar, world) ?? refusedName(draft, ask.caller.account, record.name, before.id);
   if (refused !== null) return refused;
   if (isSameRecord(before, record)) return done(found);
   settleEverybody(draft, world, ask);

@@ -22,7 +22,7 @@ export function boundariesOf(
   zones: Zones,
   now: Instant,
 ): readonly Boundary[] {
-  if (!asksForBoundaries(account)) return NONE;
+  if (!asksForBoundaries(account) || !agent.profile.active) return NONE;
   const calendars = calendarsOf(agent, account, memory);
   if (calendars.length === 0) return NONE;
   const boundaries: Boundary[] = [];

@@ -18,7 +18,11 @@ export function authenticate(engine: Engine, authorization: string | undefined):
   const secret = bearerSecret(authorization);
   if (secret === null) return refuse('unauthorized', 'Send `Authorization: Bearer KEY`.');
   const key = engine.memory.keys.get(engine.world.random.hash(secret));
-  return key === undefined ? refuse('unauthorized', 'This key is not known, or was revoked.') : done(callerOf(key));
+  if (key === undefined) return refuse('unauthorized', 'This key is not known, or was revoked.');
+  if (key.agent !== 0 && engine.memory.agents.get(key.agent)?.profile.active !== true) {
+    return refuse('unauthorized', 'This key is bound to a person who is deactivated.');
+  }
+  return done(callerOf(key));
 }
 
 /** Whether a role is one of those that may; a rejection otherwise. */

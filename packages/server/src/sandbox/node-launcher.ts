@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Launcher } from './launcher.ts';
@@ -14,10 +14,15 @@ const runnerFolder = `${dirname(runnerProgram)}/runner`;
  * The flags beside it close what the permission model leaves open: SIGUSR1 would open the inspector, `node:sqlite`
  * opens files on its own, and native add-ons run outside every rule. Sockets stay open, for packages that need them.
  */
+// A runner ends when the host's pipe closes, but one that spins never looks: the kernel ends it with its host.
+const SETPRIV = '/usr/bin/setpriv';
+const diesWithParent = process.platform === 'linux' && existsSync(SETPRIV);
+
 export function createNodeLauncher({ nodePath }: { readonly nodePath: string }): Launcher {
   return ({ appFolder, memoryMbMax }) => ({
-    command: nodePath,
+    command: diesWithParent ? SETPRIV : nodePath,
     args: [
+      ...(diesWithParent ? ['--pdeathsig', 'KILL', '--', nodePath] : []),
       '--permission',
       `--allow-fs-read=${runnerProgram}`,
       `--allow-fs-read=${runnerFolder}`,

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Change, KeyValueEntry } from '../engine/change.ts';
+import { KeyValueService } from './key-value-service.ts';
+
+function world() {
+  const entries = new Map<string, KeyValueEntry>();
+  const disk = { isFull: false };
+  const service = new KeyValueService('app', {
+    store: { keyValue: async (_app, key) => entries.get(key) ?? null },
+    commit: async (changes: readonly Change[]) => {
+      await Promise.resolve();
+      if (disk.isFull) throw new Error('the disk is full');
+      for (const change of changes) {
+        if (change.kind === 'PutKeyValue') entries.set(change.entry.key, change.entry);
+        if (change.kind === 'RemoveKeyValue') entries.delete(change.key);
+      }
+    },
+    now: () => 1000,
+  });
+  return { service, entries, disk };
+}
+
+type Operation = Parameters<KeyValueService['call']>[0];
+const options = { ttlSeconds: null, setIf: null };
+const increment = (key: string): Operation => ({
+  kind: 'update',
+  key,
+  update: { action: 'increment', amounts: { n: 1 } },
+  options,
+});
+const set = (key: string, value: { readonly n: number }): Operation => ({ kind: 'set', key, value, options });
+
+test('an answer means that it is stored, and a get finds it', async () => {
+  const { service } = world();
+  assert.equal((await service.call(set('k', { n: 1 }))).kind, 'done');
+  const got = await service.call({ kind: 'get', key: 'k' });
+  assert.deepEqual(got, { kind: 'done', result: { n: 1 } });
+  const missing = await service.call({ kind: 'get', key: 'other' });
+  assert.equal(missing.kind === 'refused' && missing.error.status, 404);
+});
+
+test('a store that fails rejects its own operation and lets the next one on the key go on', async () => {
+  const { service, disk } = world();
+  disk.isFull = true;
+  const failing = service.call(set('k', { n: 1 }));
+  const next = service.call({ kind: 'get', key: 'k' });
+  await assert.rejects(failing, /disk is full/);
+  assert.equal((await next).kind, 'refused');
+  disk.isFull = false;
+  assert.equal((await service.call(set('k', { n: 2 }))).kind, 'done');
+});
+
+test('increments of one key that come at once all count', async () => {
+  const { service, entries } = world();
+  await Promise.all(Array.from({ length: 20 }, () => service.call(increment('k'))));
+  assert.equal(entries.get('k')?.value, '{"n":20}');
+});
