@@ -536,3 +536,15 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+test('an error that an app prints shows its own frames and nothing of the runner', async () => {
+  const { call, texts } = startApp(`exports = {
+    run() {
+      console.error('caught', new Error('spilt'));
+    },
+  };`);
+  assert.equal((await call('run')).kind, 'delivered');
+  const printed = texts().join('\n');
+  assert.match(printed, /caught Error: spilt\n\s+at .*server\/server\.js:3:/);
+  assert.doesNotMatch(printed, /runner|node:internal|\.cjs/);
+});

@@ -45,9 +45,12 @@ function readText(error, key) {
   }
 }
 
-/** @param {string} line */
+/**
+ * Whether a line of a stack speaks of the runner or of Node, and not of the app.
+ * @param {string} line
+ */
 function isOurs(line) {
-  return line.includes(__dirname) || /^\s+at .*\(?node:|runner\.cjs:\d/.test(line);
+  return /^\s+at /.test(line) && (line.includes(__dirname) || /\(?node:|runner\.cjs:\d/.test(line));
 }
 
 /**
@@ -73,4 +76,4 @@ function placeIn(lines) {
   return {};
 }
 
-module.exports = { describeError };
+module.exports = { describeError, isOurs };

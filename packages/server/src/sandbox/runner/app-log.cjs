@@ -3,6 +3,7 @@
 
 const { Writable } = require('node:stream');
 const { format } = require('node:util');
+const { isOurs } = require('./app-error.cjs');
 
 const levels = ['log', 'info', 'warn', 'error', 'debug'];
 const lineLengthMax = 8192;
@@ -38,10 +39,20 @@ function createConsole(log) {
 /** @param {unknown[]} values */
 function formatSafely(values) {
   try {
-    return format(...values);
+    return withoutOurFrames(format(...values));
   } catch {
     return '(a value that cannot be shown)';
   }
+}
+
+// An error that an app prints shows where in the app it came from; how the runner called it is nobody's business.
+/** @param {string} text */
+function withoutOurFrames(text) {
+  if (!text.includes('\n    at ')) return text;
+  return text
+    .split('\n')
+    .filter((line) => !isOurs(line))
+    .join('\n');
 }
 
 /**
