@@ -25,6 +25,9 @@ type Call = {
  * with nobody beside it. The one that kills while it is alone is the cause, so its own call fails; a suspect that is
  * interrupted although it was alone fails too, for nobody else can have done it. The innocent ones cost one call each,
  * and then the line is open again.
+ *
+ * Who never failed does not wait behind those who did: suspects on their first attempt are tested first, and before each
+ * one that has failed before, everybody on a first attempt that came meanwhile is let through together.
  */
 export class ReceiverLine {
   readonly #clock: Pick<Clock, 'now' | 'after'>;
@@ -32,10 +35,14 @@ export class ReceiverLine {
   readonly #alarm: Alarm;
   readonly #answerMsMax: number;
   readonly #inFlight = new Set<Call>();
+  /** On their first attempt. */
   readonly #suspects = new Fifo<Call>();
+  /** Suspects that have failed before: likely to be what kills. */
+  readonly #repeaters = new Fifo<Call>();
   readonly #waiting = new Fifo<Call>();
   #receiver: Receiver;
   #alone: Call | null = null;
+  #isTurnOfFirst = false;
   #isClosed = false;
 
   constructor(parts: {
@@ -72,6 +79,7 @@ export class ReceiverLine {
   close(): void {
     this.#isClosed = true;
     this.#suspects.clear();
+    this.#repeaters.clear();
     this.#waiting.clear();
   }
 
@@ -84,7 +92,7 @@ export class ReceiverLine {
   }
 
   #isTesting(): boolean {
-    return this.#alone !== null || this.#suspects.size > 0;
+    return this.#alone !== null || this.#suspects.size > 0 || this.#repeaters.size > 0;
   }
 
   #start(call: Call): void {
@@ -120,20 +128,35 @@ export class ReceiverLine {
     if (wasAlone) this.#alone = null;
     if (outcome.kind !== 'interrupted') call.end(outcome);
     else if (wasAlone) call.end(this.#failure(call, INTERRUPTED_ALONE));
-    else if (!this.#isClosed) this.#suspects.push(call);
+    else if (!this.#isClosed) (hasFailed(call) ? this.#repeaters : this.#suspects).push(call);
     this.#goOn();
     this.#underway.leave();
   }
 
   #goOn(): void {
     if (this.#alone !== null) return;
-    if (this.#suspects.size === 0) {
+    if (this.#suspects.size === 0 && this.#repeaters.size === 0) {
       for (let call = this.#waiting.shift(); call !== undefined; call = this.#waiting.shift()) this.#start(call);
-    } else if (this.#inFlight.size === 0) {
-      // Alone means alone: with one innocent call beside it, the next death would again be nobody's.
-      this.#alone = this.#suspects.shift() ?? null;
-      if (this.#alone !== null) this.#start(this.#alone);
+      return;
     }
+    // Alone means alone: with one innocent call beside it, the next death would again be nobody's.
+    if (this.#inFlight.size > 0) return;
+    if (this.#suspects.size === 0 && this.#letThrough()) return;
+    this.#alone = this.#suspects.shift() ?? this.#repeaters.shift() ?? null;
+    if (this.#alone !== null) this.#start(this.#alone);
+  }
+
+  /** Starts everybody on a first attempt that waits; false when there is nobody, or when it was their turn just now. */
+  #letThrough(): boolean {
+    this.#isTurnOfFirst = !this.#isTurnOfFirst;
+    if (!this.#isTurnOfFirst) return false;
+    for (let left = this.#waiting.size; left > 0; left--) {
+      const call = this.#waiting.shift();
+      if (call === undefined) break;
+      if (hasFailed(call)) this.#waiting.push(call);
+      else this.#start(call);
+    }
+    return this.#inFlight.size > 0;
   }
 
   /** Gives up on calls that were not answered within any receiver's limit, so that every attempt has an end. */
@@ -150,6 +173,10 @@ export class ReceiverLine {
   #failure(call: Call, error: DeliveryError): LineOutcome {
     return { kind: 'failed', error, durationMs: Math.max(0, this.#clock.now() - call.startedAt) };
   }
+}
+
+function hasFailed(call: Call): boolean {
+  return call.delivery.attempt > 1;
 }
 
 const INTERRUPTED_ALONE: DeliveryError = {
