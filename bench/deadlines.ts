@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { changeAccount } from '../packages/server/src/engine/account-commands.ts';
 import { changeIntelliassign } from '../packages/server/src/engine/agent-commands.ts';
-import { changeAccount } from '../packages/server/src/engine/directory-commands.ts';
 import { ask, makeAgents, signIn, startEngine } from './engine-world.ts';
 import { type Bench, quantile } from './figure.ts';
 

@@ -1,7 +1,7 @@
 import type { Caller } from '../packages/server/src/directory/api-key.ts';
 import { openSession } from '../packages/server/src/engine/agent-commands.ts';
+import { createAgent } from '../packages/server/src/engine/agent-record-commands.ts';
 import type { Change } from '../packages/server/src/engine/change.ts';
-import { createAgent } from '../packages/server/src/engine/directory-commands.ts';
 import { Engine } from '../packages/server/src/engine/engine.ts';
 import type { Store } from '../packages/server/src/engine/store.ts';
 import { openSqliteStore } from '../packages/server/src/store/sqlite/open-sqlite-store.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { RecordedFact } from '../src/activity/fact.ts';
 import type { RecordedStatusChange } from '../src/activity/payload.ts';
 import { isLoggedIn } from '../src/availability/availability.ts';
-import { deactivateAgent } from '../src/engine/directory-commands.ts';
+import { deactivateAgent } from '../src/engine/agent-record-commands.ts';
 import { sha256Hex } from '../src/system/system-randomness.ts';
 import { secondMs } from '../src/time/instant.ts';
 import { createZones } from '../src/time/zone.ts';

@@ -2,6 +2,7 @@ import type { Transport } from '../src/activity/fact.ts';
 import type { AgentNumber, SessionNumber } from '../src/activity/position.ts';
 import type { Caller } from '../src/directory/api-key.ts';
 import type { Answer } from '../src/directory/rejection.ts';
+import { changeAccount } from '../src/engine/account-commands.ts';
 import {
   type Ask,
   changeIntelliassign,
@@ -11,17 +12,10 @@ import {
   returnSession,
   signal,
 } from '../src/engine/agent-commands.ts';
-import {
-  archiveCustomStatus,
-  changeAccount,
-  changeAgent,
-  changeCustomStatus,
-  changeGroup,
-  createAgent,
-  createCustomStatus,
-  createGroup,
-} from '../src/engine/directory-commands.ts';
+import { changeAgent, createAgent } from '../src/engine/agent-record-commands.ts';
+import { archiveCustomStatus, changeCustomStatus, createCustomStatus } from '../src/engine/custom-status-commands.ts';
 import type { Draft } from '../src/engine/draft.ts';
+import { changeGroup, createGroup } from '../src/engine/group-commands.ts';
 import type { Agent } from '../src/engine/memory.ts';
 import type { World } from '../src/engine/world.ts';
 import { assert } from '../src/time/assert.ts';

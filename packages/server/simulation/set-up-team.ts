@@ -1,15 +1,12 @@
 import type { AccountNumber, AgentNumber } from '../src/activity/position.ts';
 import { nameKey } from '../src/directory/name-key.ts';
 import type { Answer } from '../src/directory/rejection.ts';
+import { changeAccount } from '../src/engine/account-commands.ts';
 import type { Ask } from '../src/engine/agent-commands.ts';
-import {
-  changeAccount,
-  changeAgent,
-  createAgent,
-  createCustomStatus,
-  createGroup,
-} from '../src/engine/directory-commands.ts';
+import { changeAgent, createAgent } from '../src/engine/agent-record-commands.ts';
+import { createCustomStatus } from '../src/engine/custom-status-commands.ts';
 import type { Draft } from '../src/engine/draft.ts';
+import { createGroup } from '../src/engine/group-commands.ts';
 import type { Account } from '../src/engine/memory.ts';
 import { scoped } from '../src/engine/memory.ts';
 import type { World } from '../src/engine/world.ts';

@@ -45,7 +45,7 @@ function countedSyncs(name: string, program: string): number {
 function engineProgram(data: string): string {
   return `
 import { changeIntelliassign } from ${JSON.stringify(source('engine/agent-commands.ts'))};
-import { createAgent } from ${JSON.stringify(source('engine/directory-commands.ts'))};
+import { createAgent } from ${JSON.stringify(source('engine/agent-record-commands.ts'))};
 import { Engine } from ${JSON.stringify(source('engine/engine.ts'))};
 import { openSqliteStore } from ${JSON.stringify(source('store/sqlite/open-sqlite-store.ts'))};
 import { systemClock } from ${JSON.stringify(source('system/system-clock.ts'))};

@@ -6,7 +6,7 @@ import type { Subscription } from '../delivery/subscription.ts';
 import { type Answer, done, refuse } from '../directory/rejection.ts';
 import type { Ask } from '../engine/agent-commands.ts';
 import type { StoredRecord } from '../engine/change.ts';
-import { auditThing, putRecord } from '../engine/directory-commands.ts';
+import { auditThing, putRecord } from '../engine/directory-record.ts';
 import type { Draft } from '../engine/draft.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type AppDefinition, handlerOf } from '../marketplace/app-definition.ts';

@@ -5,9 +5,10 @@ import { type Answer, done, type Rejection, refuse } from '../directory/rejectio
 import { type Calendar, type CalendarVersion, withVersion } from '../time/calendar.ts';
 import { validateCalendar } from '../time/validate-calendar.ts';
 import type { Ask } from './agent-commands.ts';
-import { envelope, isSameRecord, putRecord, settleEverybody } from './directory-commands.ts';
+import { envelope, isSameRecord, putRecord } from './directory-record.ts';
 import type { Draft } from './draft.ts';
 import { type Recorded, scoped } from './memory.ts';
+import { settleEverybody } from './settle-agents.ts';
 import type { World } from './world.ts';
 
 /** A calendar as it is first said: one version, by default since ever. */

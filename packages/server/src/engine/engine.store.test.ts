@@ -9,6 +9,7 @@ import { systemClock } from '../system/system-clock.ts';
 import { sha256Hex, systemRandomness } from '../system/system-randomness.ts';
 import type { Week } from '../time/calendar.ts';
 import { createZones } from '../time/zone.ts';
+import { changeAccount } from './account-commands.ts';
 import {
   type Ask,
   changeIntelliassign,
@@ -19,18 +20,11 @@ import {
   recordActivity,
   returnSession,
 } from './agent-commands.ts';
+import { changeAgent, createAgent } from './agent-record-commands.ts';
 import { createCalendar } from './calendar-commands.ts';
-import {
-  archiveCustomStatus,
-  changeAccount,
-  changeAgent,
-  changeCustomStatus,
-  changeGroup,
-  createAgent,
-  createCustomStatus,
-  createGroup,
-} from './directory-commands.ts';
+import { archiveCustomStatus, changeCustomStatus, createCustomStatus } from './custom-status-commands.ts';
 import { Engine } from './engine.ts';
+import { changeGroup, createGroup } from './group-commands.ts';
 import type { Recovery } from './recover.ts';
 import { type Store, StoreFailure } from './store.ts';
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { createAgent } from '../../engine/directory-commands.ts';
+import { createAgent } from '../../engine/agent-record-commands.ts';
 import { Engine } from '../../engine/engine.ts';
 import { openSqliteStore } from '../../store/sqlite/open-sqlite-store.ts';
 import { verifyLog } from '../../store/verify-log.ts';

@@ -2,8 +2,9 @@ import { AccountPatch, type ErrorCode, KeyCreate, ROLES, type Role, shapeFaults 
 import type { Caller } from '../../directory/api-key.ts';
 import { nameKey } from '../../directory/name-key.ts';
 import { type Answer, done, refuse } from '../../directory/rejection.ts';
-import { createAccount, createKey, putKey } from '../../engine/directory-commands.ts';
+import { createAccount } from '../../engine/account-commands.ts';
 import type { Draft } from '../../engine/draft.ts';
+import { createKey, putKey } from '../../engine/key-commands.ts';
 import { scoped } from '../../engine/memory.ts';
 import type { World } from '../../engine/world.ts';
 import { assert } from '../../time/assert.ts';

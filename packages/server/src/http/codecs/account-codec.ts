@@ -1,6 +1,6 @@
 import type { AccountPatch, AccountRead } from '@rollcall/contract';
 import type { AccountRecord } from '../../activity/record.ts';
-import type { AccountInput } from '../../engine/directory-commands.ts';
+import type { AccountInput } from '../../engine/account-commands.ts';
 import { formatInstant } from '../../time/instant.ts';
 
 export function accountRead(record: AccountRecord): AccountRead {

@@ -1,6 +1,6 @@
 import type { CustomStatusPatch, CustomStatusRead } from '@rollcall/contract';
 import type { CustomStatus } from '../../activity/record.ts';
-import type { CustomStatusInput } from '../../engine/directory-commands.ts';
+import type { CustomStatusInput } from '../../engine/custom-status-commands.ts';
 import { formatInstant } from '../../time/instant.ts';
 
 export function customStatusRead(record: CustomStatus): CustomStatusRead {

@@ -1,6 +1,6 @@
 import type { GroupPatch, GroupRead } from '@rollcall/contract';
 import type { Group } from '../../activity/record.ts';
-import type { GroupInput } from '../../engine/directory-commands.ts';
+import type { GroupInput } from '../../engine/group-commands.ts';
 import { formatInstant } from '../../time/instant.ts';
 
 export function groupRead(record: Group): GroupRead {

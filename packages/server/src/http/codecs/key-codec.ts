@@ -1,6 +1,6 @@
 import type { KeyCreate, KeyCreated, KeyRead } from '@rollcall/contract';
 import type { ApiKey } from '../../directory/api-key.ts';
-import type { KeyInput } from '../../engine/directory-commands.ts';
+import type { KeyInput } from '../../engine/key-commands.ts';
 import { formatInstant } from '../../time/instant.ts';
 import type { Reading } from './reading.ts';
 

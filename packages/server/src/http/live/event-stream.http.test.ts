@@ -16,7 +16,8 @@ import {
   until,
 } from '../../../test/live-world.ts';
 import { type StreamAsk, StreamClient } from '../../../test/stream-client.ts';
-import { createAccount, putKey } from '../../engine/directory-commands.ts';
+import { createAccount } from '../../engine/account-commands.ts';
+import { putKey } from '../../engine/key-commands.ts';
 import { registerEventStream } from './event-stream.ts';
 import type { StreamLimits } from './limits.ts';
 

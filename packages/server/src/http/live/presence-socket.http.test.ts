@@ -17,8 +17,10 @@ import {
   valueIn,
 } from '../../../test/live-world.ts';
 import { PresenceClient, type PresenceClientAsk } from '../../../test/presence-client.ts';
+import { createAccount } from '../../engine/account-commands.ts';
 import { closeSession, openSession } from '../../engine/agent-commands.ts';
-import { createAccount, createGroup, deactivateAgent } from '../../engine/directory-commands.ts';
+import { deactivateAgent } from '../../engine/agent-record-commands.ts';
+import { createGroup } from '../../engine/group-commands.ts';
 import type { Agent } from '../../engine/memory.ts';
 import { parseSessionId, sessionId } from '../../engine/session-id.ts';
 import type { PresenceLimits } from './limits.ts';

@@ -1,6 +1,6 @@
 import { AccountPatch, AccountRead } from '@rollcall/contract';
 import { done } from '../../directory/rejection.ts';
-import { changeAccount } from '../../engine/directory-commands.ts';
+import { changeAccount } from '../../engine/account-commands.ts';
 import { assert } from '../../time/assert.ts';
 import { accountInput, accountRead } from '../codecs/account-codec.ts';
 import { knownTimeZone } from '../field-checks.ts';

@@ -1,7 +1,7 @@
 import { AgentCreate, AgentPage, AgentPatch, AgentQuery, AgentRead, UuidPath } from '@rollcall/contract';
 import { done, type Rejection, refuse } from '../../directory/rejection.ts';
 import type { Ask } from '../../engine/agent-commands.ts';
-import { changeAgent, createAgent, deactivateAgent } from '../../engine/directory-commands.ts';
+import { changeAgent, createAgent, deactivateAgent } from '../../engine/agent-record-commands.ts';
 import { agentInput, agentRead, newAgentInput } from '../codecs/agent-codec.ts';
 import { draftedReading, durableReading } from '../codecs/reading.ts';
 import { all, knownTimeZone, notCreatedInTheFuture } from '../field-checks.ts';

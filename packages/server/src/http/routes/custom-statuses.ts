@@ -8,7 +8,7 @@ import {
 } from '@rollcall/contract';
 import type { CustomStatus } from '../../activity/record.ts';
 import { done, refuse } from '../../directory/rejection.ts';
-import { archiveCustomStatus, changeCustomStatus, createCustomStatus } from '../../engine/directory-commands.ts';
+import { archiveCustomStatus, changeCustomStatus, createCustomStatus } from '../../engine/custom-status-commands.ts';
 import { customStatusInput, customStatusRead } from '../codecs/custom-status-codec.ts';
 import { listPage } from '../queries/list-page.ts';
 import { MAY } from '../roles.ts';

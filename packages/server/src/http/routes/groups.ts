@@ -1,7 +1,7 @@
 import { GroupCreate, GroupPage, GroupPatch, GroupRead, IdPath } from '@rollcall/contract';
 import type { Group } from '../../activity/record.ts';
 import { done, refuse } from '../../directory/rejection.ts';
-import { changeGroup, createGroup, removeGroup } from '../../engine/directory-commands.ts';
+import { changeGroup, createGroup, removeGroup } from '../../engine/group-commands.ts';
 import { groupInput, groupRead } from '../codecs/group-codec.ts';
 import { PageQuery } from '../page-query.ts';
 import { listPage } from '../queries/list-page.ts';

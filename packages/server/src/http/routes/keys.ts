@@ -1,5 +1,5 @@
 import { IdPath, KeyCreate, KeyCreated, KeyPage } from '@rollcall/contract';
-import { createKey, revokeKey } from '../../engine/directory-commands.ts';
+import { createKey, revokeKey } from '../../engine/key-commands.ts';
 import { keyCreated, keyInput, keyRead } from '../codecs/key-codec.ts';
 import { draftedReading, durableReading } from '../codecs/reading.ts';
 import { PageQuery } from '../page-query.ts';
