@@ -3,6 +3,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fsyncSync,
   openSync,
   rmSync,
@@ -66,6 +67,9 @@ function zoneCheck(): Check {
 function folderChecks(dataFolder: string): readonly Check[] {
   const folder = nearestFolder(resolve(dataFolder));
   const name = 'data folder';
+  if (existsSync(dataFolder) && !statSync(dataFolder).isDirectory()) {
+    return [{ name, status: 'fail', detail: `${dataFolder} is a file; name a folder with --data` }];
+  }
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch {

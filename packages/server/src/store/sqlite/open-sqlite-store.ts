@@ -111,6 +111,9 @@ function backUpOf(file: string, options: { readonly immutable: boolean }): Conne
 
 /** Asks before SQLite does, because SQLite answers `unable to open` to most of these, which helps nobody. */
 function requireWritable(folder: string, file: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new StoreFailure('unavailable', `${folder} is a file; name a folder for the data`, 'never');
+  }
   createFolder(folder);
   accessSync(folder, constants.W_OK | constants.X_OK);
   for (const path of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(path)) accessSync(path, constants.W_OK);

@@ -189,6 +189,15 @@ describe('one writer', () => {
     assertFails(() => reader.commit([]), 'read_only', /opened for reading only/);
   });
 
+  test('a file is no data folder, and the refusal says so', () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, '');
+    assert.throws(
+      () => openSqliteStore({ folder: file, hash: sha256 }),
+      (failure) => failure instanceof StoreFailure && /is a file; name a folder/.test(failure.message),
+    );
+  });
+
   test('a store in memory forgets, and needs no folder', async () => {
     const store = open({ folder: ':memory:' });
     const log = new SampleLog();
