@@ -1,7 +1,7 @@
 import { EXAMPLE_ACTIVITY_PAYLOADS, EXAMPLE_CUSTOM_STATUS_PAYLOADS } from '@rollcall/contract';
 import type { AppDefinition, EventHandler } from '../marketplace/app-definition.ts';
 import type { AppFiles } from '../marketplace/app-files.ts';
-import { appPayload, defaultPayloadSettings, type ProductPayload } from '../marketplace/app-payload.ts';
+import { appPayload, currentHost, defaultPayloadSettings, type ProductPayload } from '../marketplace/app-payload.ts';
 import { isJsonObject, type JsonObject } from '../marketplace/json-value.ts';
 import { commonEvents } from '../marketplace/platform-catalog.ts';
 
@@ -18,25 +18,35 @@ export function payloadFor(
   handler: EventHandler,
   given: { readonly app: AppDefinition; readonly files: AppFiles; readonly iparams: JsonObject },
 ): InvokePayload {
-  const { files, iparams } = given;
+  const { files } = given;
   const places = [`server/test_data/${handler.module}/${handler.event}.json`, `server/test_data/${handler.event}.json`];
   const place = places.find((path) => files.has(path));
-  if (place !== undefined) return readPayload(files.get(place) ?? '', place, iparams);
+  if (place !== undefined) return readPayload(files.get(place) ?? '', place, { ...given, event: handler.event });
   const invented = inventedPayload(handler.event);
   if (invented === null) {
     const sentence = `There is no invented payload for ${handler.event}. Give one with --payload FILE, or put it into ${places[1]}.`;
     return { kind: 'rejected', sentence };
   }
-  const receiver = { ...given.app, iparams, settings: defaultPayloadSettings };
+  const receiver = { ...given.app, iparams: given.iparams, settings: defaultPayloadSettings };
   return { kind: 'payload', payload: appPayload(invented, receiver), source: 'an invented payload' };
 }
 
-/** A payload from a file: as it is, but for `iparams`, which it gets when it has none. */
-export function readPayload(text: string, source: string, iparams: JsonObject): InvokePayload {
+/**
+ * A payload from a file: as it is, with what the platform adds to every one: the event's name, and where it has none
+ * `iparams` and, for an app of platform 3.0, `currentHost`.
+ */
+export function readPayload(
+  text: string,
+  source: string,
+  given: { readonly app: AppDefinition; readonly iparams: JsonObject; readonly event: string },
+): InvokePayload {
+  const { app, iparams, event } = given;
   try {
     const value: unknown = JSON.parse(text);
     if (!isJsonObject(value)) return { kind: 'rejected', sentence: `${source}: a payload is one JSON object.` };
-    const payload = Object.hasOwn(value, 'iparams') ? value : { ...value, iparams };
+    const domain = typeof value.domain === 'string' ? value.domain.replace(/^https?:\/\//, '') : 'localhost';
+    const host = app.platformVersion === '3.0' ? { currentHost: currentHost(domain, app.modules) } : {};
+    const payload = { iparams, ...host, ...value, event };
     return { kind: 'payload', payload, source };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

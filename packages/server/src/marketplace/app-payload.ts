@@ -54,7 +54,7 @@ export function appPayload(payload: ProductPayload, receiver: PayloadReceiver): 
     ...definedOnly(vendorPart),
     timestamp: timestampForm === 'seconds' ? fractionalSeconds(payload.timestamp) : payload.timestamp,
     iparams: receiver.iparams,
-    ...(receiver.platformVersion === '3.0' ? { currentHost: currentHost(payload, receiver) } : {}),
+    ...(receiver.platformVersion === '3.0' ? { currentHost: currentHost(payload.domain, receiver.modules) } : {}),
     ...(includeActivity && activity !== undefined ? { activity } : {}),
   };
 }
@@ -67,7 +67,8 @@ export function fractionalSeconds(epochMs: number): number {
   return (epochMs % 1000 === 0 ? epochMs + 1 : epochMs) / 1000;
 }
 
-function currentHost({ domain }: ProductPayload, { modules }: PayloadReceiver): JsonObject {
+/** Which modules the app subscribes to, and where their product answers. */
+export function currentHost(domain: string, modules: readonly string[]): JsonObject {
   return {
     subscribed_modules: modules.filter((module) => module !== 'common'),
     endpoint_urls: { freshchat: `https://${domain}` },

@@ -30,7 +30,7 @@ export async function invoke(invocation: Invocation, { folder, event, options }:
   const made =
     options.payload === undefined
       ? payloadFor(handler, { app: read.app, files: read.files, iparams })
-      : readPayload(readText(options.payload), options.payload, iparams);
+      : readPayload(readText(options.payload), options.payload, { app: read.app, iparams, event: handler.event });
   if (made.kind === 'rejected') throw wrongUsage(made.sentence);
   const call = { appFolder: read.folder, handler: handler.handler, payload: made.payload };
   const isJson = options.json === true;
