@@ -36,7 +36,7 @@ export const deadlines: Bench = {
         unit: 's',
         better: 'lower',
         hold: isQuick ? null : 1,
-        note: `commands meanwhile: p99 ${Math.round(quantile(waits, 0.99))} ms`,
+        note: `commands meanwhile: p99 ${Math.round(quantile(waits, 0.99))} ms${isQuick ? '; held at 1,000,000' : ''}`,
       },
     ];
 

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { changeIntelliassign } from '../packages/server/src/engine/agent-commands.ts';
 import { ask, makeAgents, startEngine } from './engine-world.ts';
@@ -25,7 +25,7 @@ export const restart: Bench = {
     await first.stop();
     const file = join(data, 'rollcall.db');
     const bytes = statSync(file).size;
-    const reading = timed(() => void readFileSync(file));
+    const reading = timed(() => readOnce(file));
     const start = performance.now();
     const again = await startEngine(data);
     const ready = performance.now() - start;
@@ -33,13 +33,13 @@ export const restart: Bench = {
     return [
       {
         name: `restart to ready, ${facts.toLocaleString('en')} facts`,
-        against: 'reading the file once, into memory',
+        against: 'reading the file once',
         ceiling: reading,
         ours: ready,
         unit: 'ms',
         better: 'lower',
         hold: isQuick ? null : 3,
-        note: `${Math.round(bytes / facts)} bytes per transition, the state's row included`,
+        note: `${Math.round(bytes / facts)} bytes per transition, the state's row included${isQuick ? '; held at 1,000,000 facts' : ''}`,
       },
     ];
   },
@@ -49,4 +49,12 @@ function timed(work: () => void): number {
   const start = performance.now();
   work();
   return performance.now() - start;
+}
+
+/** As fast as a file can be read: through one buffer, nothing kept. */
+function readOnce(file: string): void {
+  const buffer = Buffer.alloc(1 << 20);
+  const descriptor = openSync(file, 'r');
+  while (readSync(descriptor, buffer) > 0);
+  closeSync(descriptor);
 }
