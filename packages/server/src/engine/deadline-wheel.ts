@@ -4,7 +4,7 @@ import type { Instant } from '../time/instant.ts';
 /**
  * When to look at whom: one entry per agent, at or before the agent's next deadline.
  *
- * The problem: a million agents whose deadline moves with every activity tick. A timer each costs 356 bytes and a heap
+ * The problem: a million agents whose deadline moves with every activity tick. A timer each costs an object and a heap
  * operation per tick. So the wheel is lazy and coarse: a tick does not touch it. When an entry's slot comes round, the
  * owner looks at the agent and either decides or schedules it again at its true deadline. A late or early look never
  * changes an instant, because deadlines are computed, not remembered.
