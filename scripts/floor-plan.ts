@@ -65,12 +65,30 @@ export const rooms: Readonly<Record<string, Room>> = {
     knows: [...pureRooms, 'dispatch', 'apps'],
     packages: [],
   },
+  outbound: {
+    kind: 'adapter',
+    about: 'HTTP and sockets out, to public addresses',
+    knows: [...pureRooms, 'engine', 'dispatch', 'apps'],
+    packages: ['undici'],
+  },
+  install: {
+    kind: 'adapter',
+    about: "apps' code on disk: zips, folders, npm packages",
+    knows: [...pureRooms, 'engine', 'apps'],
+    packages: ['yauzl', 'yazl'],
+  },
   config: { kind: 'adapter', about: 'the only reader of the environment', knows: pureRooms, packages: ['smol-toml'] },
   http: {
     kind: 'door',
     about: 'API, streams, presence sockets',
     knows: [...pureRooms, 'engine', 'dispatch', 'apps'],
     packages: ['fastify', 'typebox', 'ws', 'pino'],
+  },
+  workbench: {
+    kind: 'door',
+    about: "app run: the developer's page on a live engine",
+    knows: [...pureRooms, 'engine', 'dispatch', 'apps', 'http'],
+    packages: ['fastify', 'pino', 'v8-to-istanbul', 'istanbul-lib-coverage'],
   },
   cli: {
     kind: 'door',
@@ -87,8 +105,11 @@ export const rooms: Readonly<Record<string, Room>> = {
       'sandbox',
       'config',
       'http',
+      'outbound',
+      'install',
+      'workbench',
     ],
-    packages: ['commander', 'pino'],
+    packages: ['commander', 'pino', 'diff'],
   },
 };
 

@@ -19,7 +19,8 @@ import { AppLog } from './app-log.ts';
 import { APP_RECORD, type AppRecord, SUBSCRIPTION_RECORD } from './app-record.ts';
 import type { AppLine, AppRunner, AppRunners } from './app-runner.ts';
 import type { AppInvocation, AppLogView, AppSettings, Apps, AppView } from './apps.ts';
-import { KeyValueService } from './key-value-service.ts';
+import { KeyValueService, keyValueOperations } from './key-value-service.ts';
+import { operationTable } from './operation-table.ts';
 
 export type AppHostPorts = {
   readonly engine: Engine;
@@ -236,7 +237,7 @@ export class AppHost implements Apps {
     const runner = this.#ports.runners.open({
       folder: record.folder,
       services: {
-        keyValue: (operation) => keyValue.call(operation),
+        operation: operationTable([keyValueOperations((operation) => keyValue.call(operation))], () => null),
         log: (line) => this.#take(record.id, listeners, line),
         broke: (cause) => this.#ports.report('an operation of an app failed', { app: record.id, cause: String(cause) }),
       },

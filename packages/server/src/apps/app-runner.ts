@@ -1,8 +1,8 @@
-import type { CallOutcome } from '../delivery/receiver.ts';
+import type { CallOutcome, DeliveryError } from '../delivery/receiver.ts';
 import type { AppFiles } from '../marketplace/app-files.ts';
 import type { Finding } from '../marketplace/finding.ts';
 import type { JsonObject, JsonValue } from '../marketplace/json-value.ts';
-import type { KeyValueOperation } from '../marketplace/key-value.ts';
+import type { AppOperation, OperationAnswer } from './app-operation.ts';
 
 /** An app's folder as it was read; null files when it cannot even be read, and the findings say why. */
 export type AppFolder = { readonly files: AppFiles | null; readonly findings: readonly Finding[] };
@@ -17,22 +17,19 @@ export type AppRunners = {
 };
 
 export type AppRunnerSpec = {
+  /** Absolute path of the folder that holds manifest.json; nothing is ever written to it. */
   readonly folder: string;
   readonly services: AppServices;
 };
 
-/** What an app's globals reach: calls come from a process that is not trusted. */
+/** What an app's process reaches of the server: everything here is called by somebody who is not trusted. */
 export type AppServices = {
-  /** One operation of `$db`; a refusal is an answer, a rejection is the server's own failure. */
-  keyValue(operation: KeyValueOperation): Promise<KeyValueAnswer>;
+  /** One operation of a platform global; a refusal is an answer, a rejection is the server's own failure. */
+  operation(operation: AppOperation): Promise<OperationAnswer>;
   log(line: AppLine): void;
   /** An operation was rejected; the app learns only that it was. */
   broke(cause: unknown): void;
 };
-
-export type KeyValueAnswer =
-  | { readonly kind: 'done'; readonly result: JsonValue }
-  | { readonly kind: 'refused'; readonly error: { readonly status: number; readonly message: string } };
 
 export type AppLine = {
   readonly level: 'debug' | 'log' | 'info' | 'warn' | 'error';
@@ -41,7 +38,45 @@ export type AppLine = {
   readonly callId: string | null;
 };
 
+/** One call of a function that server.js exports. */
+export type AppCall = {
+  readonly callId: string;
+  /** Key of the function in the exports. */
+  readonly handler: string;
+  /** The function's one argument. */
+  readonly payload: JsonObject;
+  /** Default: 20 s, the platform's limit for product events. */
+  readonly limitMs?: number;
+};
+
+/** How a call ended that is answered with `renderData`. */
+export type AppAnswer =
+  | { readonly kind: 'answered'; readonly data: JsonValue; readonly durationMs: number }
+  /** `renderData(error)`: the app says no. */
+  | { readonly kind: 'refused'; readonly error: AppRefusal; readonly durationMs: number }
+  /** A throw, a rejection, an exit, or no `renderData` within the limit (`timed_out`). */
+  | { readonly kind: 'failed'; readonly error: DeliveryError; readonly durationMs: number }
+  /** The process ended through another call's fault: ask again. */
+  | { readonly kind: 'interrupted' };
+
+/** What an app gave to `renderData` as its error: `message` and `status` are filled in where it left one out. */
+export type AppRefusal = { readonly status: number; readonly message: string; readonly [key: string]: JsonValue };
+
+/** What an app's process is doing; `backing_off`: it crashed, and the next start has to wait. */
+export type AppRunnerState = {
+  readonly phase: 'asleep' | 'starting' | 'running' | 'backing_off' | 'closed';
+  readonly pid: number | null;
+  readonly crashesInARow: number;
+  readonly lastCrash: { readonly at: number; readonly message: string } | null;
+  /** Epoch milliseconds before which it is not started; null when nothing holds it back. */
+  readonly startsAgainAt: number | null;
+};
+
 export type AppRunner = {
-  call(call: { readonly callId: string; readonly handler: string; readonly payload: JsonObject }): Promise<CallOutcome>;
+  readonly state: AppRunnerState;
+  /** Product, scheduled and external events: ended by the return, or by what a returned promise becomes. */
+  call(call: AppCall): Promise<CallOutcome>;
+  /** Set-up events, server methods, actions and jobs: ended by `renderData`. */
+  ask(call: AppCall): Promise<AppAnswer>;
   stop(): Promise<void>;
 };

@@ -1,9 +1,14 @@
 import type { Change, KeyValueEntry } from '../engine/change.ts';
 import type { Store } from '../engine/store.ts';
 import type { JsonValue } from '../marketplace/json-value.ts';
-import { applyKeyValueOperation, type KeyValueOperation, type KeyValueRecord } from '../marketplace/key-value.ts';
+import {
+  applyKeyValueOperation,
+  type KeyValueOperation,
+  type KeyValueRecord,
+  readKeyValueOperation,
+} from '../marketplace/key-value.ts';
 import type { Instant } from '../time/instant.ts';
-import type { KeyValueAnswer } from './app-runner.ts';
+import type { OperationAnswer, OperationHandlers } from './app-operation.ts';
 
 export type KeyValuePorts = {
   readonly store: Pick<Store, 'keyValue'>;
@@ -28,7 +33,7 @@ export class KeyValueService {
     this.#ports = ports;
   }
 
-  async call(operation: KeyValueOperation): Promise<KeyValueAnswer> {
+  async call(operation: KeyValueOperation): Promise<OperationAnswer> {
     const before = this.#tails.get(operation.key) ?? Promise.resolve();
     const carryOut = () => this.#carryOut(operation);
     // What became of the operation before is its own caller's matter: the chain of its key goes on.
@@ -41,7 +46,7 @@ export class KeyValueService {
     }
   }
 
-  async #carryOut(operation: KeyValueOperation): Promise<KeyValueAnswer> {
+  async #carryOut(operation: KeyValueOperation): Promise<OperationAnswer> {
     const before = await this.#ports.store.keyValue(this.#app, operation.key);
     const outcome = applyKeyValueOperation(operation, recordOf(before), this.#ports.now());
     if (outcome.kind === 'refused') return outcome;
@@ -54,6 +59,17 @@ export class KeyValueService {
     const { value, expiresAt } = record;
     return { kind: 'PutKeyValue', entry: { app: this.#app, key, value: JSON.stringify(value), expiresAt } };
   }
+}
+
+/** `$db` as operations. */
+export function keyValueOperations(carryOut: (operation: KeyValueOperation) => Promise<OperationAnswer>): OperationHandlers {
+  const named = (method: string): OperationHandlers[string] => {
+    return async (args) => {
+      const reading = readKeyValueOperation(method, args);
+      return reading.kind === 'refused' ? reading : carryOut(reading.operation);
+    };
+  };
+  return { 'db.get': named('get'), 'db.set': named('set'), 'db.update': named('update'), 'db.delete': named('delete') };
 }
 
 function recordOf(entry: KeyValueEntry | null): KeyValueRecord | null {

@@ -1,5 +1,9 @@
+import type { ActionDefinition } from './action-definition.ts';
+import type { EntityDefinition } from './entity-definition.ts';
 import type { InstallationPage } from './iparams.ts';
+import type { OauthIntegration } from './oauth-integration.ts';
 import type { PlatformVersion } from './platform-catalog.ts';
+import type { RequestTemplate } from './request-template.ts';
 
 /** Who answers an event: events are dispatched by module and name, since one name may occur in several modules. */
 export interface EventHandler {
@@ -38,6 +42,8 @@ export interface Manifest {
   /** Names of jobs (3.0). */
   readonly jobs: readonly string[];
   readonly dependencies: readonly Dependency[];
+  /** Origins that `$request.get` and its siblings may reach (2.x before 2.3); empty when there is no such key. */
+  readonly whitelistedDomains: readonly string[];
   /** The author's own tools: information, never a condition. */
   readonly engines: { readonly node: string | null; readonly fdk: string | null };
 }
@@ -45,6 +51,10 @@ export interface Manifest {
 /** An app that can be loaded: its manifest with the events declared in code, and its installation page. */
 export interface AppDefinition extends Manifest {
   readonly installation: InstallationPage;
+  readonly requestTemplates: readonly RequestTemplate[];
+  readonly oauth: readonly OauthIntegration[];
+  readonly actions: readonly ActionDefinition[];
+  readonly entities: readonly EntityDefinition[];
 }
 
 // Events of this server reach apps under these names of the platform.

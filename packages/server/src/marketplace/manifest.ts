@@ -110,11 +110,16 @@ function assemble(platformVersion: PlatformVersion, { root, sections, dependenci
     requests: sections.flatMap((section) => section.requests.map(({ name }) => name)),
     jobs: sections.flatMap((section) => section.jobs.map(({ name }) => name)),
     dependencies,
+    whitelistedDomains: textsOf(memberOf(root, 'whitelisted-domains')?.value),
     engines: {
       node: textOf(memberOf(engines, 'node')?.value) ?? null,
       fdk: textOf(memberOf(engines, 'fdk')?.value) ?? null,
     },
   };
+}
+
+function textsOf(value: Node | undefined): readonly string[] {
+  return (value?.children ?? []).flatMap((child) => textOf(child) ?? []);
 }
 
 interface VersionReading {

@@ -34,7 +34,16 @@ export function validateApp(files: AppFiles): AppReading {
   ]);
   if (manifest.manifest === null || hasErrors(findings)) return { findings, app: null };
   const handlers = [...manifest.manifest.handlers, ...inCode.handlers];
-  return { findings, app: { ...manifest.manifest, handlers, installation: iparams.installation } };
+  const app: AppDefinition = {
+    ...manifest.manifest,
+    handlers,
+    installation: iparams.installation,
+    requestTemplates: [],
+    oauth: [],
+    actions: [],
+    entities: [],
+  };
+  return { findings, app };
 }
 
 interface CodeHandlers {

@@ -1,19 +1,13 @@
-import type { JsonValue } from '../marketplace/json-value.ts';
-import type { KeyValueOperation } from '../marketplace/key-value.ts';
+import type { AppOperation, OperationAnswer } from '../apps/app-operation.ts';
 
 /** What the sandbox needs of the server for an app. One object serves one installed app. */
 export interface HostServices {
-  /** Carries a `$db` operation out, record and outcome in one transaction. */
-  keyValue(operation: KeyValueOperation): Promise<HostReply>;
+  /** Carries out what a global of the platform asks for; unknown names are refused there. */
+  operation(operation: AppOperation): Promise<OperationAnswer>;
   log(line: AppLogLine): void;
   /** An operation was rejected instead of answered: the server's own failure, of which the app only learns that it is. */
   broke(cause: unknown): void;
 }
-
-/** The answer to an app: what its promise becomes. */
-export type HostReply =
-  | { readonly kind: 'done'; readonly result: JsonValue }
-  | { readonly kind: 'refused'; readonly error: { readonly status: number; readonly message: string } };
 
 /** A line that an app printed, or one that the sandbox has to say about it. */
 export interface AppLogLine {

@@ -7,7 +7,7 @@ export type RunnerMessage =
   | { readonly type: 'ready'; readonly functions: readonly string[] }
   | { readonly type: 'not_loaded'; readonly error: CallError }
   | { readonly type: 'settled'; readonly id: number; readonly error: CallError | null }
-  | { readonly type: 'operation'; readonly id: number; readonly name: string; readonly args: readonly JsonValue[] }
+  | { readonly type: 'operation'; readonly id: number; readonly name: string; readonly args: readonly JsonValue[]; readonly call: number | null }
   | { readonly type: 'log'; readonly level: AppLogLevel; readonly text: string; readonly call: number | null }
   | { readonly type: 'pong'; readonly id: number }
   | { readonly type: 'exiting'; readonly code: number; readonly call: number | null };
@@ -67,8 +67,9 @@ function readOperation(message: JsonObject): RunnerMessage | null {
   const id = readNumber(own(message, 'id'));
   const name = own(message, 'name');
   const args = own(message, 'args');
-  if (id === null || typeof name !== 'string' || !Array.isArray(args)) return null;
-  return { type: 'operation', id, name, args };
+  const call = readCall(message);
+  if (id === null || call === undefined || typeof name !== 'string' || !Array.isArray(args)) return null;
+  return { type: 'operation', id, name, args, call };
 }
 
 function readLog(message: JsonObject): RunnerMessage | null {

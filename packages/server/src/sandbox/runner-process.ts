@@ -1,9 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import type { JsonObject, JsonValue } from '../marketplace/json-value.ts';
-import { readKeyValueOperation } from '../marketplace/key-value.ts';
+import type { OperationAnswer } from '../apps/app-operation.ts';
+import type { JsonObject } from '../marketplace/json-value.ts';
 import type { CallError, CallOutcome, LoadOutcome } from './call-outcome.ts';
 import { createFrameDecoder, encodeFrames } from './frame.ts';
-import type { HostReply, HostServices } from './host-services.ts';
+import type { HostServices } from './host-services.ts';
 import type { Launch } from './launcher.ts';
 import type { SandboxLimits } from './limits.ts';
 import { createLogMeter, type LogMeter } from './log-meter.ts';
@@ -261,7 +261,7 @@ export class RunnerProcess {
   }
 
   // The process numbers what it asks 1, 2, 3 …, and we count along: it cannot answer itself with a number of its choice.
-  #operation({ id, name, args }: Extract<RunnerMessage, { type: 'operation' }>): void {
+  #operation({ id, name, args, call }: Extract<RunnerMessage, { type: 'operation' }>): void {
     if (id !== this.#lastOperationId + 1) {
       this.#badFrame('an operation out of order');
       return;
@@ -269,7 +269,7 @@ export class RunnerProcess {
     this.#lastOperationId = id;
     this.#operationsOpen += 1;
     if (this.#operationsOpen >= this.#limits.operationsOpenMax) this.#pause('operations');
-    this.#carryOut(name, args).then(
+    this.#services.operation({ name, args, callId: this.#callIdOf(call) }).then(
       (reply) => this.#answer(id, reply),
       (cause) => this.#operationBroke(id, cause),
     );
@@ -280,21 +280,7 @@ export class RunnerProcess {
     this.#services.broke(cause);
   }
 
-  async #carryOut(name: string, args: readonly JsonValue[]): Promise<HostReply> {
-    switch (name) {
-      case 'db.get':
-      case 'db.set':
-      case 'db.update':
-      case 'db.delete': {
-        const reading = readKeyValueOperation(name.slice('db.'.length), args);
-        return reading.kind === 'refused' ? reading : this.#services.keyValue(reading.operation);
-      }
-      default:
-        return { kind: 'refused', error: { status: 404, message: `There is no operation ${name.slice(0, 80)}` } };
-    }
-  }
-
-  #answer(id: number, reply: HostReply): void {
+  #answer(id: number, reply: OperationAnswer): void {
     this.#operationsOpen -= 1;
     this.#resume('operations');
     if (this.#isFinished) return;

@@ -32,7 +32,7 @@ function runApp(appFolder) {
   const log = createLog(send, () => currentCall.getStore() ?? null);
   captureOutput(log);
   const context = createAppContext(log);
-  const hostCalls = createHostCalls(send, context);
+  const hostCalls = createHostCalls(send, context, () => currentCall.getStore() ?? null);
   context.offer(hostCalls.call);
   /** @param {unknown} error @param {string} code */
   const explain = (error, code) => describeError(error, { code, appFolder });

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
+import type { OperationAnswer } from '../../apps/app-operation.ts';
 import type { AppLine, AppServices } from '../../apps/app-runner.ts';
+import { keyValueOperations } from '../../apps/key-value-service.ts';
+import { operationTable } from '../../apps/operation-table.ts';
 import type { CallOutcome } from '../../delivery/receiver.ts';
 import { type AppDefinition, type EventHandler, handlerOf } from '../../marketplace/app-definition.ts';
 import type { AppFiles } from '../../marketplace/app-files.ts';
 import { didYouMean } from '../../marketplace/did-you-mean.ts';
 import { checkIparams, defaultIparams } from '../../marketplace/iparams.ts';
 import type { JsonObject } from '../../marketplace/json-value.ts';
-import { applyKeyValueOperation, type KeyValueRecord } from '../../marketplace/key-value.ts';
+import { applyKeyValueOperation, type KeyValueOperation, type KeyValueRecord } from '../../marketplace/key-value.ts';
 import { createNodeLauncher } from '../../sandbox/node-launcher.ts';
 import { sandboxedApps } from '../../sandbox/sandboxed-apps.ts';
 import { systemClock } from '../../system/system-clock.ts';
@@ -106,14 +109,15 @@ async function callOnce(call: Call, print: (line: AppLine) => void): Promise<Cal
 /** `$db` that begins empty and ends with the call. */
 function servicesInMemory(print: (line: AppLine) => void, now: () => number): AppServices {
   const records = new Map<string, KeyValueRecord>();
+  const carryOut = async (operation: KeyValueOperation): Promise<OperationAnswer> => {
+    const outcome = applyKeyValueOperation(operation, records.get(operation.key) ?? null, now());
+    if (outcome.kind === 'refused') return outcome;
+    if (outcome.record === null) records.delete(operation.key);
+    else records.set(operation.key, outcome.record);
+    return { kind: 'done', result: outcome.result };
+  };
   return {
-    async keyValue(operation) {
-      const outcome = applyKeyValueOperation(operation, records.get(operation.key) ?? null, now());
-      if (outcome.kind === 'refused') return outcome;
-      if (outcome.record === null) records.delete(operation.key);
-      else records.set(operation.key, outcome.record);
-      return { kind: 'done', result: outcome.result };
-    },
+    operation: operationTable([keyValueOperations(carryOut)], () => 'product_event'),
     log: print,
     broke: (cause) => print({ level: 'error', text: `$db broke: ${String(cause)}`, callId: null }),
   };

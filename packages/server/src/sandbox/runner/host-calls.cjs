@@ -7,8 +7,9 @@
  *
  * @param {(message: object) => void} send
  * @param {import('./app-context.cjs').AppContext} context
+ * @param {() => number | null} currentCall
  */
-function createHostCalls(send, context) {
+function createHostCalls(send, context, currentCall) {
   /** @type {Map<number, import('./app-context.cjs').Deferred>} */
   const open = new Map();
   const numbers = { last: 0 };
@@ -19,7 +20,7 @@ function createHostCalls(send, context) {
     const deferred = context.defer();
     try {
       // Written before it is numbered: arguments that are no JSON must not leave a gap in the numbers.
-      send({ type: 'operation', id: numbers.last + 1, name, args });
+      send({ type: 'operation', id: numbers.last + 1, name, args, call: currentCall() });
       numbers.last += 1;
       open.set(numbers.last, deferred);
     } catch (error) {

@@ -1,0 +1,21 @@
+import type { AppOperation, CallPurpose, OperationAnswer, OperationHandlers } from './app-operation.ts';
+
+/**
+ * Puts the operations of several services together. What no service knows is refused: the name comes from an app.
+ *
+ * `purposeOf` says in what a call was made; null when it has ended or never was.
+ */
+export function operationTable(
+  services: readonly OperationHandlers[],
+  purposeOf: (callId: string) => CallPurpose | null,
+): (operation: AppOperation) => Promise<OperationAnswer> {
+  const handlers = new Map(services.flatMap((service) => Object.entries(service)));
+  return async ({ name, args, callId }) => {
+    const handler = handlers.get(name);
+    const message = `There is no operation ${name.slice(0, NAME_SHOWN_MAX)}`;
+    if (handler === undefined) return { kind: 'refused', error: { status: 404, message } };
+    return handler(args, { callId, purpose: callId === null ? null : purposeOf(callId) });
+  };
+}
+
+const NAME_SHOWN_MAX = 80;

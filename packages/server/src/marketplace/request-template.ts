@@ -1,0 +1,23 @@
+/** A request template of config/requests.json. Texts may hold `<%= … %>`, which is filled in when it is invoked. */
+export interface RequestTemplate {
+  readonly name: string;
+  readonly method: RequestMethod;
+  /** Without scheme and path. */
+  readonly host: string;
+  /** Begins with `/`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly options: {
+    /** 1 to 5. */
+    readonly maxAttempts: number;
+    /** 0 to 1500. */
+    readonly retryDelayMs: number;
+    /** Name of the OAuth integration whose token it carries; null for none. */
+    readonly oauth: string | null;
+  };
+}
+
+export const requestMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+export type RequestMethod = (typeof requestMethods)[number];
