@@ -7,6 +7,7 @@ import { subscriptionChanges } from './apps/subscription-record.ts';
 import type { Config } from './config/config.ts';
 import type { Rejection } from './directory/rejection.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
+import type { Clock } from './engine/clock.ts';
 import { Engine } from './engine/engine.ts';
 import type { Recovery } from './engine/recover.ts';
 import { buildServer } from './http/build-server.ts';
@@ -23,6 +24,9 @@ export type RunningServer = {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
   readonly url: string;
   readonly engine: Engine;
+  /** For whoever opens a door of his own beside the HTTP API: the developer's page, the tests. */
+  readonly host: AppHost;
+  readonly dispatcher: Dispatcher;
   readonly recovery: Recovery;
   /** The first admin key, when it was made at this start and not given: to be shown once. */
   readonly madeAdminKey: string | null;
@@ -37,13 +41,21 @@ export type RunningServer = {
 /** The account that a new data folder begins with. */
 const FIRST_ACCOUNT = { accountName: 'My team', domain: 'rollcall.localhost' } as const;
 
+/** What of the world a server may be given instead of the machine's own. */
+export type ServerWorld = {
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Folders whose apps run in place and are read again on demand, for their developer; others run from a copy. */
+  readonly liveFolders?: readonly string[];
+};
+
 /**
  * Plugs the adapters into the rooms and opens the doors: the only place that knows them all.
  *
  * @throws StoreFailure when the data folder cannot be used; Error of the system when the port cannot be listened on
  */
-export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
-  const clock = systemClock();
+export async function startServer(config: Config, logger: Logger, world: ServerWorld = {}): Promise<RunningServer> {
+  const clock = world.clock ?? systemClock();
   const random = systemRandomness();
   const zones = createZones(process.versions.tz ?? 'unknown');
   const report = (level: 'info' | 'warn' | 'error', sentence: string, details: object = {}) =>
@@ -118,6 +130,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   return {
     url,
     engine,
+    host: apps,
+    dispatcher,
     recovery,
     madeAdminKey: recovery.kind === 'new' && config.adminKey === null ? secret : null,
     fence: runners.fence,
