@@ -13,6 +13,9 @@ const config = {
   natsUrl: null,
   adminKey,
   logLevel: 'warn',
+  publicUrl: null,
+  fence: 'auto',
+  appPrivateHosts: [],
 } as const;
 const server = await startServer(config, pino({ level: 'warn' }, pino.destination(2)));
 process.stdout.write(`${new URL(server.url).port}\n`);

@@ -45,6 +45,8 @@ function addServe(program: Command, invocation: Invocation): void {
     .option('--postgres <url>', 'keep the log in PostgreSQL instead of in the data folder')
     .option('--nats <url>', 'be one of several nodes, which wake each other by NATS')
     .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent (default: info)')
+    .option('--public-url <url>', 'where others reach this server (default: the address it listens on)')
+    .option('--fence <fence>', 'around apps: auto, hardened, plain or trusted (default: auto, the best that works)')
     .option('--config <file>', 'a TOML file with settings (default: rollcall.toml, when it is there)')
     .option('--json', 'print one JSON object once it listens, instead of lines')
     .action(async (options: ServeOptions) => {

@@ -3,6 +3,11 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 
 export type LogLevel = (typeof logLevels)[number];
 
+/** `auto`: the best fence that this machine has; the others: that one, or the apps do not run. */
+export const fenceChoices = ['auto', 'hardened', 'plain', 'trusted'] as const;
+
+export type FenceChoice = (typeof fenceChoices)[number];
+
 /**
  * Everything an operator can decide about one server process, read once at its start and frozen. What can be decided
  * while it runs (idle times, couplings, calendars …) lives in the account, behind the API, and not here.
@@ -25,4 +30,10 @@ export type Config = {
   /** The first admin key of a new data folder, or null when one is to be made. A secret: never to be printed. */
   readonly adminKey: string | null;
   readonly logLevel: LogLevel;
+  /** Where others reach this server, for addresses that it hands out; null: as it listens. Without a slash at the end. */
+  readonly publicUrl: string | null;
+  /** The fence around apps that is asked for. */
+  readonly fence: FenceChoice;
+  /** Hosts that apps may reach although their addresses are private: `host`, `host:port`, an address, a network. */
+  readonly appPrivateHosts: readonly string[];
 };

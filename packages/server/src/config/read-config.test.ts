@@ -49,6 +49,9 @@ test('reads every setting from the environment', () => {
     ROLLCALL_NATS_URL: 'nats://127.0.0.1:4222',
     ROLLCALL_ADMIN_KEY: goodKey,
     ROLLCALL_LOG_LEVEL: 'warn',
+    ROLLCALL_PUBLIC_URL: 'https://rollcall.example.com/desk/',
+    ROLLCALL_FENCE: 'plain',
+    ROLLCALL_APP_PRIVATE_HOSTS: '10.0.0.5:27017, crm.internal,10.1.0.0/16',
   };
   assert.deepEqual(accept({ environment }), {
     host: 'localhost',
@@ -60,7 +63,18 @@ test('reads every setting from the environment', () => {
     natsUrl: 'nats://127.0.0.1:4222',
     adminKey: goodKey,
     logLevel: 'warn',
+    publicUrl: 'https://rollcall.example.com/desk',
+    fence: 'plain',
+    appPrivateHosts: ['10.0.0.5:27017', 'crm.internal', '10.1.0.0/16'],
   });
+});
+
+test('refuses a fence that is none, a public address with a query, and hosts that are URLs', () => {
+  const faults = refuse(
+    inFile('fence = "brick"\npublic_url = "https://x.example/?a=1"\napp_private_hosts = ["http://x"]\n'),
+  );
+  assert.equal(faults.length, 3);
+  assert.match(faults.join('\n'), /fence is no fence: give one of auto, hardened/);
 });
 
 test('takes an empty text anywhere for "not set"', () => {

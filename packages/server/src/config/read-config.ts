@@ -60,6 +60,9 @@ export function readConfig(sources: ConfigSources): ConfigReading {
     natsUrl: read('natsUrl'),
     adminKey: read('adminKey'),
     logLevel: read('logLevel'),
+    publicUrl: read('publicUrl'),
+    fence: read('fence'),
+    appPrivateHosts: Object.freeze(read('appPrivateHosts')),
   };
   return faults.length > 0 ? { kind: 'rejected', faults } : { kind: 'config', config: Object.freeze(config) };
 }

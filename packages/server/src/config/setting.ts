@@ -1,7 +1,7 @@
 /** How one setting is read: what its raw value may be, and what to tell a person when it is something else. */
 import { delimiter } from 'node:path';
 import { didYouMean } from '../marketplace/did-you-mean.ts';
-import { type LogLevel, logLevels } from './config.ts';
+import { type FenceChoice, fenceChoices, type LogLevel, logLevels } from './config.ts';
 
 /** A value, or what is wrong with the raw one and the way out, both as clauses without a full stop. */
 export type Reading<Value> =
@@ -72,6 +72,35 @@ export function readLogLevel(raw: Raw): Reading<LogLevel> {
   const near = typeof raw.value === 'string' ? didYouMean(raw.value, logLevels) : null;
   const remedy = near === null ? `give one of ${logLevels.join(', ')}` : `did you mean "${near}"?`;
   return wrong('is no log level', remedy);
+}
+
+export function readFence(raw: Raw): Reading<FenceChoice> {
+  const known = fenceChoices.find((choice) => choice === raw.value);
+  if (known !== undefined) return { kind: 'value', value: known };
+  return wrong('is no fence', `give one of ${fenceChoices.join(', ')}`);
+}
+
+/** Hosts, each with a port or without one, addresses, or networks such as 10.0.0.0/8; in the environment with commas. */
+export function readHosts(raw: Raw): Reading<readonly string[]> {
+  const list = raw.isText && typeof raw.value === 'string' ? raw.value.split(',') : raw.value;
+  const example = 'give a list, for example ["10.0.0.5:27017", "crm.internal"]';
+  if (!Array.isArray(list)) return wrong('is no list of hosts', example);
+  const hosts = list.map((host) => (typeof host === 'string' ? host.trim() : ''));
+  const isHost = (host: string) => /^(\[[0-9a-fA-F:.]+\]|[\w.:-]+)(:\d{1,5}|\/\d{1,3})?$/.test(host);
+  const strange = hosts.find((host) => !isHost(host));
+  if (strange !== undefined) return wrong(`holds "${strange}", which is no host`, example);
+  return { kind: 'value', value: hosts };
+}
+
+/** The address of a server, without a slash at the end. */
+export function readPublicUrl(raw: Raw): Reading<string> {
+  const reading = urlReader(['http:', 'https:'], 'https://rollcall.example.com')(raw);
+  if (reading.kind === 'wrong') return reading;
+  const { origin, pathname, search, hash, username, password } = new URL(reading.value);
+  if (search !== '' || hash !== '' || username !== '' || password !== '') {
+    return wrong('holds more than a scheme, a host and a path', 'give for example https://rollcall.example.com');
+  }
+  return { kind: 'value', value: `${origin}${pathname.replace(/\/+$/, '')}` };
 }
 
 export function readAdminKey(raw: Raw): Reading<string> {

@@ -4,11 +4,14 @@ import {
   type Raw,
   type Reading,
   readAdminKey,
+  readFence,
   readFolder,
   readFolders,
   readHost,
+  readHosts,
   readLogLevel,
   readPort,
+  readPublicUrl,
   readSwitch,
   urlReader,
 } from './setting.ts';
@@ -26,6 +29,8 @@ export type Flags = {
   readonly postgres?: string | undefined;
   readonly nats?: string | undefined;
   readonly logLevel?: string | undefined;
+  readonly publicUrl?: string | undefined;
+  readonly fence?: string | undefined;
   readonly config?: string | undefined;
 };
 
@@ -110,6 +115,30 @@ export const settings: { readonly [Name in keyof Config]: Setting<Name> } = {
     key: 'log_level',
     default: 'info',
     read: readLogLevel,
+    isPath: false,
+  },
+  publicUrl: {
+    flag: { name: 'publicUrl', spelling: '--public-url' },
+    variable: 'ROLLCALL_PUBLIC_URL',
+    key: 'public_url',
+    default: null,
+    read: readPublicUrl,
+    isPath: false,
+  },
+  fence: {
+    flag: { name: 'fence', spelling: '--fence' },
+    variable: 'ROLLCALL_FENCE',
+    key: 'fence',
+    default: 'auto',
+    read: readFence,
+    isPath: false,
+  },
+  appPrivateHosts: {
+    flag: null,
+    variable: 'ROLLCALL_APP_PRIVATE_HOSTS',
+    key: 'app_private_hosts',
+    default: [],
+    read: readHosts,
     isPath: false,
   },
 };
