@@ -80,7 +80,7 @@ function startApp(folder: string): App {
   const process_ = new AppProcess({
     appFolder,
     launcher: createNodeLauncher({ nodePath: process.execPath }),
-    services: { keyValue: () => Promise.reject(new Error('not in this bench')), log: () => {}, broke: () => {} },
+    services: { operation: () => Promise.reject(new Error('not in this bench')), log: () => {}, broke: () => {} },
     clock: systemClock(),
     limits: defaultSandboxLimits,
   });

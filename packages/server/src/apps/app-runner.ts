@@ -49,6 +49,12 @@ export type AppCall = {
   readonly limitMs?: number;
 };
 
+/** A call that is answered with `renderData`. */
+export type AppQuestion = AppCall & {
+  /** True for jobs: the end of the promise that the handler returns ends the call too, with null as its data. */
+  readonly mayEndByReturn?: boolean;
+};
+
 /** How a call ended that is answered with `renderData`. */
 export type AppAnswer =
   | { readonly kind: 'answered'; readonly data: JsonValue; readonly durationMs: number }
@@ -77,6 +83,6 @@ export type AppRunner = {
   /** Product, scheduled and external events: ended by the return, or by what a returned promise becomes. */
   call(call: AppCall): Promise<CallOutcome>;
   /** Set-up events, server methods, actions and jobs: ended by `renderData`. */
-  ask(call: AppCall): Promise<AppAnswer>;
+  ask(call: AppQuestion): Promise<AppAnswer>;
   stop(): Promise<void>;
 };

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { AppAnswer } from '../apps/app-runner.ts';
+import { keyValueOperations } from '../apps/key-value-service.ts';
+import { operationTable } from '../apps/operation-table.ts';
 import { applyKeyValueOperation, type KeyValueRecord } from '../marketplace/key-value.ts';
 import { AppProcess } from './app-process.ts';
 import type { CallOutcome } from './call-outcome.ts';
@@ -49,21 +52,27 @@ function startApp(server: string, options: { readonly files?: Files; readonly li
     clock: realClock,
     limits: { ...defaultSandboxLimits, backoffMsMin: 10, stopGraceMs: 500, ...options.limits },
     services: {
-      async keyValue(operation) {
-        const outcome = applyKeyValueOperation(operation, records.get(operation.key) ?? null, realClock.now());
-        if (outcome.kind === 'refused') return outcome;
-        if (outcome.record === null) records.delete(operation.key);
-        else records.set(operation.key, outcome.record);
-        return { kind: 'done', result: outcome.result };
-      },
+      operation: operationTable(
+        [
+          keyValueOperations(async (operation) => {
+            const outcome = applyKeyValueOperation(operation, records.get(operation.key) ?? null, realClock.now());
+            if (outcome.kind === 'refused') return outcome;
+            if (outcome.record === null) records.delete(operation.key);
+            else records.set(operation.key, outcome.record);
+            return { kind: 'done', result: outcome.result };
+          }),
+        ],
+        () => null,
+      ),
       log: (line) => lines.push(line),
       broke: (cause) => faults.push(cause),
     },
   });
   started.push(app);
   const call = (handler: string, payload = {}, callId = handler) => app.call({ handler, payload, callId });
+  const askApp = (handler: string, payload = {}, more = {}) => app.ask({ handler, payload, callId: handler, ...more });
   const texts = () => lines.map(({ text }) => text);
-  return { app, call, lines, texts, records, faults };
+  return { app, call, askApp, lines, texts, records, faults };
 }
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -74,6 +83,17 @@ function reasonOf(outcome: CallOutcome): string {
   if (outcome.kind !== 'failed') return outcome.kind;
   const { code, message, file, line, column } = outcome.error;
   return `${code}: ${message}${file === undefined ? '' : ` at ${file}:${line}:${column}`}`;
+}
+
+function answerOf(answer: AppAnswer): string {
+  switch (answer.kind) {
+    case 'answered':
+      return `answered ${JSON.stringify(answer.data)}`;
+    case 'refused':
+      return `refused ${answer.error.status} ${answer.error.message}`;
+    default:
+      return reasonOf(answer as CallOutcome);
+  }
 }
 
 function packageOf(name: string, code: string): Files {
@@ -476,7 +496,7 @@ test('says so when the process cannot be started', async () => {
     launcher: () => ({ command: join(folders, 'no-such-program'), args: [], env: {}, cwd: folders }),
     clock: realClock,
     limits: defaultSandboxLimits,
-    services: { keyValue: async () => ({ kind: 'done', result: null }), log: () => {}, broke: () => {} },
+    services: { operation: async () => ({ kind: 'done', result: null }), log: () => {}, broke: () => {} },
   });
   started.push(app);
   assert.match(reasonOf(await app.call({ handler: 'a', payload: {}, callId: 'a' })), /^not_started: .*ENOENT/);
@@ -494,7 +514,7 @@ test('answers an operation that the server fails with an error of its own, and h
     clock: realClock,
     limits: defaultSandboxLimits,
     services: {
-      keyValue: () => Promise.reject(cause),
+      operation: () => Promise.reject(cause),
       log: ({ text }) => lines.push(text),
       broke: (fault) => faults.push(fault),
     },
@@ -547,4 +567,72 @@ test('an error that an app prints shows its own frames and nothing of the runner
   const printed = texts().join('\n');
   assert.match(printed, /caught Error: spilt\n\s+at .*server\/server\.js:3:/);
   assert.doesNotMatch(printed, /runner|node:internal|\.cjs/);
+});
+
+const renderingApp = `exports = {
+  data() { renderData(null, { a: 1 }); },
+  nothing() { renderData(); },
+  no() { renderData({ message: 'not here' }); },
+  error() { renderData(new RangeError('too far')); },
+  text() { renderData('not here'); },
+  twice() { renderData(null, 1); renderData({ message: 'late' }); },
+  later() { setTimeout(() => renderData(null, 'later'), 5); },
+  async deep() { await $db.set('k', { a: 1 }); $db.get('k').done((v) => renderData(null, v)); },
+  throws() { throw new Error('boom'); },
+  async rejects() { await null; throw new Error('async boom'); },
+  async after() { renderData(null, 1); throw new Error('after it'); },
+  circle() { const c = {}; c.c = c; renderData(null, c); },
+  async never() {},
+  product() { renderData({ message: 'in an event' }); },
+  async job() { await null; },
+  slowJob() { setTimeout(() => renderData(null, 'done'), 20); },
+  many(p) { setTimeout(() => renderData(null, p.n), 10 - p.n % 10); },
+};`;
+
+test('ends an asked call by renderData, the first one, wherever the call is carried', async () => {
+  const { call, askApp } = startApp(renderingApp);
+  const table = {
+    data: 'answered {"a":1}',
+    nothing: 'answered null',
+    no: 'refused 500 not here',
+    error: 'refused 500 too far',
+    text: 'refused 400 The error should be a JSON Object with a message or a status parameter.',
+    twice: 'answered 1',
+    later: 'answered "later"',
+    deep: 'answered {"a":1}',
+    throws: 'threw: boom at server/server.js:10:20',
+    rejects: 'rejected: async boom at server/server.js:11:39',
+    after: 'answered 1',
+  };
+  for (const [handler, expected] of Object.entries(table)) assert.equal(answerOf(await askApp(handler)), expected);
+  assert.match(answerOf(await askApp('circle')), /^threw: TypeError: Converting circular structure/);
+  assert.match(answerOf(await askApp('gone')), /^handler_missing/);
+  assert.equal(reasonOf(await call('product')), 'delivered');
+  const many = await Promise.all(Array.from({ length: 50 }, (_, n) => askApp('many', { n })));
+  assert.deepEqual(
+    many.map(answerOf),
+    many.map((_, n) => `answered ${n}`),
+  );
+});
+
+test('says what an app does wrong after its answer', async () => {
+  const { askApp, texts } = startApp(renderingApp);
+  assert.equal(answerOf(await askApp('after')), 'answered 1');
+  await until(() => texts().length > 0);
+  assert.match(texts()[0] ?? '', /^failed after its answer: Error: after it\n +at .*server\/server\.js:12/);
+});
+
+test('waits for renderData until the limit of the call, and says that it never came', async () => {
+  const { askApp, lines } = startApp(renderingApp);
+  assert.equal(answerOf(await askApp('never', {}, { limitMs: 150 })), 'timed_out: Request Timed Out!');
+  assert.deepEqual(
+    lines.map(({ level, text, callId }) => [level, text, callId]),
+    [['error', '  `renderData` was not called in the callback within time limit!', 'never']],
+  );
+});
+
+test('ends a job by its promise too, and by nothing but renderData when it returns none', async () => {
+  const { askApp } = startApp(renderingApp);
+  assert.equal(answerOf(await askApp('job', {}, { mayEndByReturn: true })), 'answered null');
+  assert.equal(answerOf(await askApp('slowJob', {}, { mayEndByReturn: true })), 'answered "done"');
 });

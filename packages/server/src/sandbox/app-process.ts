@@ -1,25 +1,14 @@
+import type { AppAnswer, AppRunnerState } from '../apps/app-runner.ts';
 import type { CallError, CallOutcome, LoadOutcome } from './call-outcome.ts';
 import { crashBackoffMs } from './crash-backoff.ts';
 import type { HostServices } from './host-services.ts';
 import type { Launcher } from './launcher.ts';
 import type { SandboxLimits } from './limits.ts';
-import { type CallRequest, type ProcessEnding, RunnerProcess } from './runner-process.ts';
+import { type AskRequest, type CallRequest, type ProcessEnding, RunnerProcess } from './runner-process.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 
 /** What an app's process is doing. */
-export interface AppProcessState {
-  /**
-   * `asleep`: no process; the next call starts one. `backing_off`: it crashed, and the next start has to wait.
-   * `closed`: it was stopped for good.
-   */
-  readonly phase: 'asleep' | 'starting' | 'running' | 'backing_off' | 'closed';
-  readonly pid: number | null;
-  readonly callsInFlight: number;
-  readonly crashesInARow: number;
-  readonly lastCrash: { readonly at: number; readonly error: CallError } | null;
-  /** Epoch milliseconds before which it is not started; null when nothing holds it back. */
-  readonly startsAgainAt: number | null;
-}
+export type AppProcessState = AppRunnerState & { readonly callsInFlight: number };
 
 /** What an app's process is made of. */
 export interface AppProcessParts {
@@ -32,6 +21,7 @@ export interface AppProcessParts {
 }
 
 type Started = { readonly kind: 'running'; readonly runner: RunnerProcess; readonly load: LoadOutcome } | NotStarted;
+type NotCalled = Extract<CallOutcome, { kind: 'interrupted' | 'failed' }>;
 type NotStarted = { readonly kind: 'not_loaded'; readonly error: CallError } | { readonly kind: 'closed' };
 
 /**
@@ -80,15 +70,13 @@ export class AppProcess {
    * Calls a handler; many calls may be under way. The limit of time runs from the moment at which the process has the
    * call, not while it is started. Never rejects.
    */
-  async call(request: CallRequest): Promise<CallOutcome> {
-    for (;;) {
-      const started = await this.#ready();
-      if (started.kind === 'closed') return { kind: 'interrupted' };
-      if (started.kind === 'not_loaded') return { kind: 'failed', error: started.error, durationMs: 0 };
-      // It may have ended between its start and this turn: then nobody has seen the call yet, and it starts anew.
-      if (started.runner.isOpen) return this.#callIn(started.runner, request);
-      await started.runner.ended;
-    }
+  call(request: CallRequest): Promise<CallOutcome> {
+    return this.#inRunner((runner) => runner.call(request));
+  }
+
+  /** Calls a handler that answers with `renderData`; otherwise as `call`. */
+  ask(request: AskRequest): Promise<AppAnswer> {
+    return this.#inRunner((runner) => runner.ask(request));
   }
 
   /** Stops the process for good; calls in flight may end within the grace, and are interrupted after it. */
@@ -102,10 +90,26 @@ export class AppProcess {
     await Promise.all(this.#endings);
   }
 
-  async #callIn(runner: RunnerProcess, request: CallRequest): Promise<CallOutcome> {
+  async #inRunner<Outcome extends { readonly kind: string }>(
+    begin: (runner: RunnerProcess) => Promise<Outcome>,
+  ): Promise<Outcome | NotCalled> {
+    for (;;) {
+      const started = await this.#ready();
+      if (started.kind === 'closed') return { kind: 'interrupted' };
+      if (started.kind === 'not_loaded') return { kind: 'failed', error: started.error, durationMs: 0 };
+      // It may have ended between its start and this turn: then nobody has seen the call yet, and it starts anew.
+      if (started.runner.isOpen) return this.#callIn(started.runner, begin);
+      await started.runner.ended;
+    }
+  }
+
+  async #callIn<Outcome extends { readonly kind: string }>(
+    runner: RunnerProcess,
+    begin: (runner: RunnerProcess) => Promise<Outcome>,
+  ): Promise<Outcome> {
     this.#callOffSleep();
-    const outcome = await runner.call(request);
-    if (outcome.kind === 'delivered') this.#crashesInARow = 0;
+    const outcome = await begin(runner);
+    if (outcome.kind !== 'failed' && outcome.kind !== 'interrupted') this.#crashesInARow = 0;
     if (runner.callsInFlight === 0) this.#sleepLater(runner);
     return outcome;
   }
@@ -164,7 +168,7 @@ export class AppProcess {
     if (this.#runner === runner) this.#runner = null;
     if (ending.kind === 'stopped') return;
     this.#crashesInARow += 1;
-    this.#lastCrash = { at: this.#parts.clock.now(), error: ending.error };
+    this.#lastCrash = { at: this.#parts.clock.now(), message: ending.error.message };
   }
 
   #startsAgainAt(): number | null {

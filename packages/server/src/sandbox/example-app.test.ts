@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { keyValueOperations } from '../apps/key-value-service.ts';
+import { operationTable } from '../apps/operation-table.ts';
 import { handlerOf } from '../marketplace/app-definition.ts';
 import { appPayload, defaultPayloadSettings, type ProductPayload } from '../marketplace/app-payload.ts';
 import { defaultIparams } from '../marketplace/iparams.ts';
@@ -37,12 +39,17 @@ async function startExample() {
       },
     },
     services: {
-      async keyValue(operation) {
-        const outcome = applyKeyValueOperation(operation, records.get(operation.key) ?? null, Date.now());
-        if (outcome.kind === 'refused') return outcome;
-        if (outcome.record !== null) records.set(operation.key, outcome.record);
-        return { kind: 'done', result: outcome.result };
-      },
+      operation: operationTable(
+        [
+          keyValueOperations(async (operation) => {
+            const outcome = applyKeyValueOperation(operation, records.get(operation.key) ?? null, Date.now());
+            if (outcome.kind === 'refused') return outcome;
+            if (outcome.record !== null) records.set(operation.key, outcome.record);
+            return { kind: 'done', result: outcome.result };
+          }),
+        ],
+        () => null,
+      ),
       log: ({ text }) => lines.push(text),
       broke: (cause) => {
         throw cause;

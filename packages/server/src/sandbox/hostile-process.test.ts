@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { after, test } from 'node:test';
+import { keyValueOperations } from '../apps/key-value-service.ts';
+import { operationTable } from '../apps/operation-table.ts';
 import { AppProcess } from './app-process.ts';
 import type { CallOutcome } from './call-outcome.ts';
 import type { AppLogLine } from './host-services.ts';
@@ -46,10 +48,15 @@ function startHostile(program: string, limits: Partial<SandboxLimits> = {}) {
       ...limits,
     },
     services: {
-      async keyValue(operation) {
-        operations.push(operation);
-        return { kind: 'done', result: null };
-      },
+      operation: operationTable(
+        [
+          keyValueOperations(async (operation) => {
+            operations.push(operation);
+            return { kind: 'done', result: null };
+          }),
+        ],
+        () => null,
+      ),
       log: (line) => lines.push(line),
       broke: (cause) => {
         throw cause;
@@ -79,7 +86,9 @@ test('ends a process at the first thing it says that is not of the protocol', as
       "send({ type: 'settled', id: 1, error: { code: 'exited', message: '' } });",
       'a message that is none of the protocol',
     ],
-    ["send({ type: 'operation', id: 2, name: 'db.get', args: ['k'] });", 'an operation out of order'],
+    ["send({ type: 'rendered', id: 1, data: 1 });", 'an answer to a call that has none'],
+    ["send({ type: 'rendered', id: 7, data: 1 });", 'an answer to a call that has none'],
+    ["send({ type: 'operation', id: 2, name: 'db.get', args: ['k'], call: null });", 'an operation out of order'],
     ["send({ type: 'pong', id: 1 });", 'an answer that nobody asked for'],
     ['ready();', 'a second "ready"'],
     ["send({ type: 'chunk', id: 1, index: 3, isLast: true, text: '{}' });", 'a chunk out of order'],
@@ -117,7 +126,7 @@ test('carries out only the operations there are', async () => {
   const { app, call, operations } = startHostile(`
     ready();
     onCall(() => {
-      ['db.get', 'db.constructor', '__proto__', 'db.__proto__', 'fs.read'].forEach((name, index) => send({ type: 'operation', id: index + 1, name, args: [index === 0 ? 'k' : {}] }));
+      ['db.get', 'db.constructor', '__proto__', 'db.__proto__', 'fs.read'].forEach((name, index) => send({ type: 'operation', id: index + 1, name, args: [index === 0 ? 'k' : {}], call: null }));
       send({ type: 'settled', id: 1 });
     });`);
   assert.equal((await call()).kind, 'delivered');
@@ -129,7 +138,7 @@ test('stops reading while too many operations are open, and goes on when they ar
   const { call, operations } = startHostile(
     `ready();
     onCall(() => {
-      for (let id = 1; id <= 5000; id += 1) send({ type: 'operation', id, name: 'db.get', args: ['k' + id] });
+      for (let id = 1; id <= 5000; id += 1) send({ type: 'operation', id, name: 'db.get', args: ['k' + id], call: null });
       send({ type: 'settled', id: 1 });
     });`,
     { operationsOpenMax: 8, callMsMax: 5000 },
@@ -143,7 +152,7 @@ test('does not keep answers for a process that never reads them', async () => {
     `ready();
     process.stdin.once('data', () => {
       process.stdin.pause();
-      for (let id = 1; ; id += 1) send({ type: 'operation', id, name: 'none', args: [] });
+      for (let id = 1; ; id += 1) send({ type: 'operation', id, name: 'none', args: [], call: null });
     });`,
     { unreadBytesMax: 200_000, callMsMax: 10_000 },
   );

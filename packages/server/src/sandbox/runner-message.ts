@@ -7,7 +7,14 @@ export type RunnerMessage =
   | { readonly type: 'ready'; readonly functions: readonly string[] }
   | { readonly type: 'not_loaded'; readonly error: CallError }
   | { readonly type: 'settled'; readonly id: number; readonly error: CallError | null }
-  | { readonly type: 'operation'; readonly id: number; readonly name: string; readonly args: readonly JsonValue[]; readonly call: number | null }
+  | { readonly type: 'rendered'; readonly id: number; readonly error: JsonValue; readonly data: JsonValue }
+  | {
+      readonly type: 'operation';
+      readonly id: number;
+      readonly name: string;
+      readonly args: readonly JsonValue[];
+      readonly call: number | null;
+    }
   | { readonly type: 'log'; readonly level: AppLogLevel; readonly text: string; readonly call: number | null }
   | { readonly type: 'pong'; readonly id: number }
   | { readonly type: 'exiting'; readonly code: number; readonly call: number | null };
@@ -25,6 +32,11 @@ export function readRunnerMessage(message: JsonObject): RunnerMessage | null {
     }
     case 'settled':
       return readSettled(message);
+    case 'rendered': {
+      const id = readNumber(own(message, 'id'));
+      if (id === null) return null;
+      return { type: 'rendered', id, error: own(message, 'error') ?? null, data: own(message, 'data') ?? null };
+    }
     case 'operation':
       return readOperation(message);
     case 'log':

@@ -1,6 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { OperationAnswer } from '../apps/app-operation.ts';
+import type { AppAnswer } from '../apps/app-runner.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
+import { readRendered } from '../marketplace/rendered-data.ts';
+import { assert } from '../time/assert.ts';
 import type { CallError, CallOutcome, LoadOutcome } from './call-outcome.ts';
 import { createFrameDecoder, encodeFrames } from './frame.ts';
 import type { HostServices } from './host-services.ts';
@@ -18,15 +21,30 @@ export interface CallRequest {
   readonly payload: JsonObject;
   /** What the call's log lines are marked with. */
   readonly callId: string;
+  /** Default: the limit of the sandbox for a call. */
+  readonly limitMs?: number;
+}
+
+/** A call that `renderData` answers. */
+export interface AskRequest extends CallRequest {
+  /** True for jobs: the end of the promise that the handler returns ends the call too, with null as its data. */
+  readonly mayEndByReturn?: boolean;
 }
 
 /** How a process ended: as it was told to, or why not. */
 export type ProcessEnding = { readonly kind: 'stopped' } | { readonly kind: 'crashed'; readonly error: CallError };
 
+// What ends a call, besides a failure: see `runner.cjs`.
+type CallEnds = 'returned' | 'rendered' | 'either';
+
+type CallEnd = CallOutcome | Extract<AppAnswer, { kind: 'answered' | 'refused' }>;
+
 interface CallInFlight {
   readonly callId: string;
+  readonly ends: CallEnds;
+  readonly limitMs: number;
   readonly sentAt: number;
-  readonly end: (outcome: CallOutcome) => void;
+  readonly end: (outcome: CallEnd) => void;
   readonly callOffTimer: () => void;
 }
 
@@ -114,19 +132,34 @@ export class RunnerProcess {
     return !this.#isFinished && !this.#isStopping && this.#cause === null && this.#exit === null;
   }
 
-  /** Calls a handler. The process must have loaded and be open. */
-  call({ handler, payload, callId }: CallRequest): Promise<CallOutcome> {
+  /** Calls a handler that ends by returning. The process must have loaded and be open. */
+  async call(request: CallRequest): Promise<CallOutcome> {
+    const end = await this.#begin(request, 'returned');
+    assert(end.kind !== 'answered' && end.kind !== 'refused', 'only a call that is to be answered is');
+    return end;
+  }
+
+  /** Calls a handler that ends by `renderData`. The process must have loaded and be open. */
+  async ask(request: AskRequest): Promise<AppAnswer> {
+    const end = await this.#begin(request, request.mayEndByReturn === true ? 'either' : 'rendered');
+    return end.kind === 'delivered' ? { kind: 'answered', data: null, durationMs: end.durationMs } : end;
+  }
+
+  #begin(
+    { handler, payload, callId, limitMs = this.#limits.callMsMax }: CallRequest,
+    ends: CallEnds,
+  ): Promise<CallEnd> {
     const sentAt = this.#clock.now();
     this.#lastCallId += 1;
     const id = this.#lastCallId;
-    if (!this.#send({ type: 'call', id, handler, payload })) {
+    if (!this.#send({ type: 'call', id, handler, payload, ends })) {
       const error: CallError = { code: 'payload_too_large', message: 'the payload is larger than 8 MiB' };
       return Promise.resolve({ kind: 'failed', error, durationMs: 0 });
     }
     this.#rememberCall(id, callId);
     return new Promise((end) => {
-      const callOffTimer = this.#clock.after(this.#limits.callMsMax, () => this.#callOverdue(id));
-      this.#calls.set(id, { callId, sentAt, end, callOffTimer });
+      const callOffTimer = this.#clock.after(limitMs, () => this.#callOverdue(id));
+      this.#calls.set(id, { callId, ends, limitMs, sentAt, end, callOffTimer });
     });
   }
 
@@ -197,6 +230,9 @@ export class RunnerProcess {
       case 'settled':
         this.#settled(message);
         break;
+      case 'rendered':
+        this.#rendered(message);
+        break;
       case 'operation':
         this.#operation(message);
         break;
@@ -246,11 +282,28 @@ export class RunnerProcess {
     const call = this.#calls.get(id);
     // A call that was given up as overdue may still end.
     if (call === undefined) return;
-    const durationMs = Math.max(0, this.#clock.now() - call.sentAt);
+    if (error === null && call.ends === 'rendered') {
+      this.#badFrame('the end of a call without its answer');
+      return;
+    }
+    const durationMs = this.#durationOf(call);
     this.#end(id, error === null ? { kind: 'delivered', durationMs } : { kind: 'failed', error, durationMs });
   }
 
-  #end(id: number, outcome: CallOutcome): void {
+  #rendered({ id, error, data }: Extract<RunnerMessage, { type: 'rendered' }>): void {
+    const call = this.#calls.get(id);
+    if (id > this.#lastCallId || call?.ends === 'returned') {
+      this.#badFrame('an answer to a call that has none');
+      return;
+    }
+    if (call !== undefined) this.#end(id, { ...readRendered(error, data), durationMs: this.#durationOf(call) });
+  }
+
+  #durationOf({ sentAt }: CallInFlight): number {
+    return Math.max(0, this.#clock.now() - sentAt);
+  }
+
+  #end(id: number, outcome: CallEnd): void {
     const call = this.#calls.get(id);
     if (call === undefined) return;
     this.#calls.delete(id);
@@ -307,14 +360,24 @@ export class RunnerProcess {
     this.#callOffProbe();
     this.#callOffProbe = null;
     for (const overdue of [...this.#overdue]) {
-      const durationMs = this.#clock.now() - (this.#calls.get(overdue)?.sentAt ?? 0);
-      const message = `did not end within ${this.#limits.callMsMax} ms`;
-      this.#end(overdue, { kind: 'failed', error: { code: 'timed_out', message }, durationMs });
+      const call = this.#calls.get(overdue);
+      if (call !== undefined) this.#end(overdue, this.#timedOut(call));
     }
   }
 
+  #timedOut(call: CallInFlight): CallEnd {
+    const durationMs = this.#durationOf(call);
+    const message = `did not end within ${call.limitMs} ms`;
+    if (call.ends === 'returned') return { kind: 'failed', error: { code: 'timed_out', message }, durationMs };
+    const text = '  `renderData` was not called in the callback within time limit!';
+    this.#services.log({ at: this.#clock.now(), level: 'error', text, callId: call.callId });
+    return { kind: 'failed', error: { code: 'timed_out', message: 'Request Timed Out!' }, durationMs };
+  }
+
   #stuck(): void {
-    const message = `did not end within ${this.#limits.callMsMax} ms and kept the process from answering`;
+    const [first] = this.#overdue;
+    const { limitMs } = this.#calls.get(first ?? 0) ?? { limitMs: this.#limits.callMsMax };
+    const message = `did not end within ${limitMs} ms and kept the process from answering`;
     this.#fail({ code: 'timed_out', message });
   }
 

@@ -33,10 +33,10 @@ function runApp(appFolder) {
   captureOutput(log);
   const context = createAppContext(log);
   const hostCalls = createHostCalls(send, context, () => currentCall.getStore() ?? null);
-  context.offer(hostCalls.call);
   /** @param {unknown} error @param {string} code */
   const explain = (error, code) => describeError(error, { code, appFolder });
   const calls = createCalls({ send, currentCall, explain, log });
+  context.offer({ call: hostCalls.call, render: calls.render });
   const exported = load();
 
   readFrames(process.stdin, {
@@ -60,7 +60,7 @@ function runApp(appFolder) {
   function receive(message) {
     switch (message.type) {
       case 'call':
-        return calls.run(message.id, () => callHandler(exported, message));
+        return calls.run(message, () => callHandler(exported, message));
       case 'answer':
         return hostCalls.settle(message);
       case 'ping':
@@ -113,8 +113,18 @@ function isFunctionIn(exported, name) {
 }
 
 /**
+ * How a call ends, besides by failing:
+ *
+ * - `returned`: by the handler's return, or by what a returned promise becomes; `renderData` means nothing in it
+ * - `rendered`: by `renderData` alone: a handler that ends without it is still waited for
+ * - `either`: by `renderData`, or by the end of a returned promise
+ *
+ * @typedef {'returned' | 'rendered' | 'either'} End
+ */
+
+/**
  * The calls that are under way. Each is answered once: by what its handler returns or throws, by what its promise
- * becomes, or by an exception that escaped from a callback of its.
+ * becomes, by `renderData`, or by an exception that escaped from a callback of its.
  *
  * @param {{
  *   send: (message: object) => void,
@@ -124,8 +134,8 @@ function isFunctionIn(exported, name) {
  * }} parts
  */
 function createCalls({ send, currentCall, explain, log }) {
-  /** @type {Set<number>} */
-  const open = new Set();
+  /** @type {Map<number, End>} */
+  const open = new Map();
   const ending = { isOrderly: false };
 
   process.on('unhandledRejection', (reason) => {
@@ -142,30 +152,67 @@ function createCalls({ send, currentCall, explain, log }) {
     if (!ending.isOrderly) send({ type: 'exiting', code, call: currentCall.getStore() ?? null });
   });
 
-  return { run, leave };
+  return { run, render, leave };
 
-  /** @param {number} id @param {() => unknown} handle */
-  function run(id, handle) {
-    open.add(id);
+  /** @param {{ id: number, ends: End }} call @param {() => unknown} handle */
+  function run({ id, ends }, handle) {
+    open.set(id, ends);
     currentCall.run(id, () => {
       try {
         const returned = /** @type {any} */ (handle());
         if (isPromise(returned)) {
           returned.then(
-            () => settle(id, null),
-            (/** @type {unknown} */ reason) => settle(id, explain(reason, 'rejected')),
+            () => returnedFrom(id),
+            (/** @type {unknown} */ reason) => fail(id, reason, 'rejected'),
           );
-        } else settle(id, null);
+        } else if (ends === 'returned') settle(id, null);
       } catch (error) {
-        settle(id, explain(error, isHandlerMissing(error) ? 'handler_missing' : 'threw'));
+        fail(id, error, isHandlerMissing(error) ? 'handler_missing' : 'threw');
       }
     });
+  }
+
+  /** @param {number} id */
+  function returnedFrom(id) {
+    if (open.get(id) !== 'rendered') settle(id, null);
+  }
+
+  // Whoever has answered may still fail: nobody waits for it any more, and its developer wants to know all the same.
+  /** @param {number} id @param {unknown} error @param {string} code */
+  function fail(id, error, code) {
+    const explained = explain(error, code);
+    if (open.has(id)) settle(id, explained);
+    else log('error', `failed after its answer: ${explained.stack ?? explained.message}`);
   }
 
   /** @param {number} id @param {object | null} error */
   function settle(id, error) {
     if (!open.delete(id)) return;
     send(error === null ? { type: 'settled', id } : { type: 'settled', id, error });
+  }
+
+  /**
+   * `renderData`, for the call in which it is called. The first one counts; in calls that it does not end it is nothing.
+   * @param {unknown} error
+   * @param {unknown} data
+   */
+  function render(error, data) {
+    const id = currentCall.getStore() ?? onlyRendered();
+    const ends = id === undefined ? undefined : open.get(id);
+    if (id === undefined || ends === undefined || ends === 'returned') return;
+    open.delete(id);
+    try {
+      send({ type: 'rendered', id, error: plainError(error), data });
+    } catch (cause) {
+      open.set(id, ends);
+      settle(id, explain(cause, 'threw'));
+    }
+  }
+
+  // A package may call back outside of every call (from a pool of sockets, for one). With one call waiting it is clear.
+  function onlyRendered() {
+    const waiting = [...open].filter(([, ends]) => ends !== 'returned').map(([id]) => id);
+    return waiting.length === 1 ? waiting[0] : undefined;
   }
 
   /** @returns {never} */
@@ -178,6 +225,17 @@ function createCalls({ send, currentCall, explain, log }) {
 /** @param {any} value */
 function isPromise(value) {
   return value !== null && typeof value === 'object' && typeof value.then === 'function';
+}
+
+/**
+ * An error as JSON can carry it: the message of an `Error` is no enumerable property. What counts as none is null.
+ * @param {any} error
+ */
+function plainError(error) {
+  if (!error) return null;
+  if (typeof error !== 'object' || Array.isArray(error)) return error;
+  const { message, status } = error;
+  return { ...error, ...(message === undefined ? {} : { message }), ...(status === undefined ? {} : { status }) };
 }
 
 /** @param {any} error */

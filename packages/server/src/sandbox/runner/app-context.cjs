@@ -15,12 +15,13 @@ const { platformGlobals } = require('./platform-globals.cjs');
  * @property {(text: string) => any} parse JSON.parse of the context
  * @property {(message: string) => Error} error a new error of the context
  * @property {() => Deferred} defer a new promise of the platform's shape
- * @property {(call: HostCall) => void} offer puts the platform's globals in place
+ * @property {(ways: Ways) => void} offer puts the platform's globals in place
  *
  * @typedef {{ filename: string, columnOffset?: number, alone?: string }} ScriptPlace `alone` is the text as it stands in
  *   its file: when the script cannot be compiled, the error is that of the file, not of what was put around it
  * @typedef {{ promise: Promise<unknown>, resolve: (value: unknown) => void, reject: (reason: unknown) => void }} Deferred
  * @typedef {(name: string, args: unknown[]) => Promise<unknown>} HostCall
+ * @typedef {{ call: HostCall, render: (error: unknown, data: unknown) => void }} Ways what the globals are made of
  */
 
 // What the vendor's sandbox does not have and nothing of an app collides with. Packages have it anyway.
@@ -58,9 +59,9 @@ function createAppContext(log) {
   const defer = run(deferredSource, { filename: 'deferred' });
   return { run, parse: own.parse, error: own.error, defer, offer };
 
-  /** @param {HostCall} call */
-  function offer(call) {
-    for (const [name, create] of Object.entries(platformGlobals)) globals[name] = create(call);
+  /** @param {Ways} ways */
+  function offer(ways) {
+    for (const [name, create] of Object.entries(platformGlobals)) globals[name] = create(ways);
   }
 }
 
