@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readIparams } from './iparams.ts';
+import { maskedIparams, partedIparams, secretMasker, secretNames, unmaskedIparams } from './secret-iparams.ts';
+
+const { installation } = readIparams(
+  new Map([
+    [
+      'config/iparams.json',
+      JSON.stringify({
+        key: { display_name: 'Key', type: 'text', secure: true },
+        name: { display_name: 'Name', type: 'text' },
+      }),
+    ],
+  ]),
+);
+
+test('takes the secrets from the definitions, or from what a page of its own listed', () => {
+  assert.deepEqual([...secretNames(installation, {})], ['key']);
+  const page = { kind: 'custom_page' } as const;
+  assert.deepEqual([...secretNames(page, { __meta: { secure: ['a', 5, '__meta'] }, a: 'x' })], ['a']);
+  for (const meta of [undefined, null, 'x', { secure: 'a' }]) {
+    assert.equal(secretNames(page, meta === undefined ? {} : { __meta: meta }).size, 0);
+  }
+});
+
+test('masks secrets and gives them back when only the mask returns', () => {
+  const secrets = new Set(['key', 'none']);
+  const before = { key: 'hidden', name: 'n' };
+  assert.deepEqual(maskedIparams({ ...before, none: '' }, secrets), { key: '********', name: 'n', none: '' });
+  assert.deepEqual(unmaskedIparams({ key: '********', name: '********' }, { before, secrets }), {
+    key: 'hidden',
+    name: '********',
+  });
+  assert.deepEqual(unmaskedIparams({ key: '********' }, { before: {}, secrets }), {});
+  assert.deepEqual(partedIparams(before, secrets), { open: { name: 'n' }, secret: { key: 'hidden' } });
+});
+
+test('blots secrets out of texts, whole, also where they are written as JSON', () => {
+  const mask = secretMasker({ a: 'abcdef', b: 'abcdefgh', c: 'two\nlines', short: 'abc', count: 1234567 });
+  assert.equal(mask('x abcdefgh abcdef abc 1234567'), 'x ******** ******** abc 1234567');
+  assert.equal(mask(`${JSON.stringify({ c: 'two\nlines' })} two\nlines`), '{"c":"********"} ********');
+  assert.equal(secretMasker({})('as it is'), 'as it is');
+});

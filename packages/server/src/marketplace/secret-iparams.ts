@@ -1,0 +1,71 @@
+import type { InstallationPage } from './iparams.ts';
+import { isJsonObject, type JsonObject } from './json-value.ts';
+
+/** What stands for a secret wherever people look, and what means "as it was" when it comes back. */
+export const secretMask = '********';
+
+/**
+ * The names of the parameters that are secrets: those that the definitions call secure, or, for an app with a page of
+ * its own, those that the page listed in `__meta.secure` beside the values.
+ */
+export function secretNames(installation: InstallationPage, values: JsonObject): ReadonlySet<string> {
+  if (installation.kind === 'definitions') {
+    return new Set(installation.definitions.filter(({ secure }) => secure).map(({ name }) => name));
+  }
+  const meta = Object.hasOwn(values, '__meta') ? values.__meta : undefined;
+  const listed = isJsonObject(meta) && Array.isArray(meta.secure) ? meta.secure : [];
+  return new Set(listed.filter((name) => typeof name === 'string' && name !== '__meta'));
+}
+
+/** The parameters with every secret masked; one that is empty shows that it is. */
+export function maskedIparams(values: JsonObject, secrets: ReadonlySet<string>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, secrets.has(name) && !isEmpty(value) ? secretMask : value]),
+  );
+}
+
+/** New parameters, in which a secret that came back as its own mask is what it was before. */
+export function unmaskedIparams(
+  given: JsonObject,
+  { before, secrets }: { readonly before: JsonObject; readonly secrets: ReadonlySet<string> },
+): JsonObject {
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => {
+      if (!secrets.has(name) || value !== secretMask) return [[name, value]];
+      const known = Object.hasOwn(before, name) ? before[name] : undefined;
+      return known === undefined ? [] : [[name, known]];
+    }),
+  );
+}
+
+/** The parameters in two: what may lie open, and what may not. */
+export function partedIparams(
+  values: JsonObject,
+  secrets: ReadonlySet<string>,
+): { readonly open: JsonObject; readonly secret: JsonObject } {
+  const entries = Object.entries(values);
+  return {
+    open: Object.fromEntries(entries.filter(([name]) => !secrets.has(name))),
+    secret: Object.fromEntries(entries.filter(([name]) => secrets.has(name))),
+  };
+}
+
+/** Shorter texts are words of everyday, and masking them would blot out half of a log. */
+const maskedCharactersMin = 6;
+
+/**
+ * Replaces secrets in what an app prints. They are looked for as they are and as JSON writes them, the longest first,
+ * so that one which holds another leaves no rest.
+ */
+export function secretMasker(secret: JsonObject): (text: string) => string {
+  const texts = Object.values(secret).filter((value) => typeof value === 'string');
+  const forms = texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
+  const known = [...new Set(forms)].filter(({ length }) => length >= maskedCharactersMin);
+  known.sort((left, right) => right.length - left.length);
+  if (known.length === 0) return (text) => text;
+  return (text) => known.reduce((masked, one) => masked.replaceAll(one, secretMask), text);
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === '' || value === null || value === undefined;
+}
