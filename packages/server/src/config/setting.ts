@@ -1,6 +1,7 @@
 /** How one setting is read: what its raw value may be, and what to tell a person when it is something else. */
 import { delimiter } from 'node:path';
 import { didYouMean } from '../marketplace/did-you-mean.ts';
+import { parsePermittedHost } from '../marketplace/permitted-host.ts';
 import { type FenceChoice, fenceChoices, type LogLevel, logLevels } from './config.ts';
 
 /** A value, or what is wrong with the raw one and the way out, both as clauses without a full stop. */
@@ -86,8 +87,7 @@ export function readHosts(raw: Raw): Reading<readonly string[]> {
   const example = 'give a list, for example ["10.0.0.5:27017", "crm.internal"]';
   if (!Array.isArray(list)) return wrong('is no list of hosts', example);
   const hosts = list.map((host) => (typeof host === 'string' ? host.trim() : ''));
-  const isHost = (host: string) => /^(\[[0-9a-fA-F:.]+\]|[\w.:-]+)(:\d{1,5}|\/\d{1,3})?$/.test(host);
-  const strange = hosts.find((host) => !isHost(host));
+  const strange = hosts.find((host) => parsePermittedHost(host) === null);
   if (strange !== undefined) return wrong(`holds "${strange}", which is no host`, example);
   return { kind: 'value', value: hosts };
 }
