@@ -46,10 +46,20 @@ export function readIparams(files: AppFiles): IparamsReading {
   if (document.root === null) return { installation: noDefinitions, findings };
   if (document.root.type !== 'object')
     return { installation: noDefinitions, findings: [...findings, notAnObject(source)] };
-  const fields = membersOf(document.root).map((member) => readField(source, member));
-  findings.push(...doubledKeys(source, document.root), ...fields.flatMap((field) => field.findings));
-  const definitions = fields.flatMap(({ definition }) => (definition === null ? [] : [definition]));
-  return { installation: { kind: 'definitions', definitions }, findings };
+  const { definitions, findings: faults } = readIparamFields(source, document.root);
+  return { installation: { kind: 'definitions', definitions }, findings: [...findings, ...faults] };
+}
+
+/** The definitions in an object of fields, and what is wrong with them; of `oauth_iparams` too. */
+export function readIparamFields(
+  source: SourceText,
+  object: Node | undefined,
+): { readonly definitions: readonly IparamDefinition[]; readonly findings: readonly Finding[] } {
+  const fields = membersOf(object).map((member) => readField(source, member));
+  return {
+    definitions: fields.flatMap(({ definition }) => (definition === null ? [] : [definition])),
+    findings: [...doubledKeys(source, object), ...fields.flatMap((field) => field.findings)],
+  };
 }
 
 /** The parameters an app runs with until somebody sets others: the defaults of those that have one. */

@@ -37,6 +37,7 @@ test('reads the products of 2.x and dispatches by product and event', () => {
     requests: [],
     jobs: [],
     dependencies: [{ name: 'mongoose', version: '7.0.1' }],
+    whitelistedDomains: [],
     engines: { node: '18.14.2', fdk: '9.0.0' },
   });
 });

@@ -4,7 +4,7 @@ export interface RequestTemplate {
   readonly method: RequestMethod;
   /** Without scheme and path. */
   readonly host: string;
-  /** Begins with `/`. */
+  /** Begins with `/`, or with a `<%= … %>` whose value may bring the slash. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;

@@ -133,7 +133,9 @@ test('misses the templates that the manifest names', () => {
   const product = { freshchat: { requests: { createUser: {}, getUser: {} } } };
   const { findings } = app({
     manifest: { 'platform-version': '2.3', product },
-    others: { 'config/requests.json': '{ "createUser": { "schema": {} } }' },
+    others: {
+      'config/requests.json': '{ "createUser": { "schema": { "method": "POST", "host": "api.example.com" } } }',
+    },
   });
   assert.deepEqual(
     findings.map(({ message }) => message),

@@ -1,14 +1,17 @@
+import { readActions } from './actions-file.ts';
 import type { AppDefinition, EventHandler, Manifest } from './app-definition.ts';
 import type { AppFiles } from './app-files.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { readEntities } from './entities-file.ts';
 import { type Finding, hasErrors, inReadingOrder } from './finding.ts';
 import { readIparams } from './iparams.ts';
-import { memberOf, readJsonDocument } from './json-document.ts';
 import { type ManifestReading, readManifest } from './manifest.ts';
 import type { Section } from './manifest-section.ts';
 import { serverFile } from './module-graph.ts';
+import { readOauthConfig } from './oauth-config-file.ts';
+import { type RequestsReading, readRequests } from './requests-file.ts';
 import { readServerCode, type ServerScript } from './server-code.ts';
-import { findingAt, type SourceText, sourceText } from './source-text.ts';
+import { findingAt, type SourceText } from './source-text.ts';
 
 /** Everything to say about an app, in reading order, and the app itself when nothing keeps it from loading. */
 export interface AppReading {
@@ -22,6 +25,10 @@ export function validateApp(files: AppFiles): AppReading {
   const packages = manifest.manifest?.dependencies.map(({ name }) => name) ?? [];
   const code = readServerCode(files, packages);
   const iparams = readIparams(files);
+  const requests = readRequests(files);
+  const oauth = readOauthConfig(files, manifest.manifest?.platformVersion ?? null);
+  const actions = readActions(files);
+  const entities = readEntities(files);
   const inCode = codeHandlers(manifest.manifest, { sections: manifest.sections, server: code.server });
   const findings = inReadingOrder([
     ...manifest.findings,
@@ -29,7 +36,8 @@ export function validateApp(files: AppFiles): AppReading {
     ...inCode.findings,
     ...(files.has('manifest.json') ? iparams.findings : []),
     ...handlerFindings(files, { reading: manifest, server: code.server, codeFindings: code.findings }),
-    ...requestFindings(files, manifest),
+    ...[requests, oauth, actions, entities].flatMap(({ findings: faults }) => faults),
+    ...requestFindings(requests, manifest),
     ...dependencyFindings(files, manifest),
   ]);
   if (manifest.manifest === null || hasErrors(findings)) return { findings, app: null };
@@ -38,10 +46,10 @@ export function validateApp(files: AppFiles): AppReading {
     ...manifest.manifest,
     handlers,
     installation: iparams.installation,
-    requestTemplates: [],
-    oauth: [],
-    actions: [],
-    entities: [],
+    requestTemplates: requests.templates,
+    oauth: oauth.integrations,
+    actions: actions.actions,
+    entities: entities.entities,
   };
   return { findings, app };
 }
@@ -180,23 +188,26 @@ function arrowHandler(source: SourceText, offset: number, name: string): Finding
   });
 }
 
-function requestFindings(files: AppFiles, { sections, source }: ManifestReading): readonly Finding[] {
-  const file = 'config/requests.json';
-  const document = files.has(file) ? readJsonDocument(sourceText(file, files.get(file) ?? '')) : null;
-  const undefinedOnes = sections
+function requestFindings({ places }: RequestsReading, { sections, source }: ManifestReading): readonly Finding[] {
+  const absent = sections
     .flatMap(({ requests }) => requests)
-    .filter(({ name }) => document !== null && document.root !== null && memberOf(document.root, name) === undefined);
-  const missing = sections.flatMap(({ requests }) => requests).filter(() => document === null);
-  return [
-    ...(document?.findings ?? []),
-    ...[...undefinedOnes, ...missing].map(({ name, offset }) =>
-      findingAt(source, offset, {
-        severity: 'error',
-        code: 'request-undefined',
-        message: `Request template '${name}' is not defined in config/requests.json`,
-      }),
-    ),
-  ];
+    .filter(({ name }) => !places.some((place) => place.name === name));
+  return absent.map(({ name, offset }) => requestUndefined(source, { name, offset, places }));
+}
+
+function requestUndefined(
+  source: SourceText,
+  { name, offset, places }: { name: string; offset: number; places: RequestsReading['places'] },
+): Finding {
+  const names = places.map((place) => place.name);
+  const guess = didYouMean(name, names);
+  return findingAt(source, offset, {
+    severity: 'error',
+    code: 'request-undefined',
+    message: `Request template '${name}' is not defined in config/requests.json${guess === null ? '' : `. Did you mean '${guess}'?`}`,
+    ...(names.length === 0 ? {} : { expected: `one of ${names.join(', ')}` }),
+    ...(guess === null ? {} : { fix: `write "${guess}"` }),
+  });
 }
 
 function dependencyFindings(files: AppFiles, { manifest, source }: ManifestReading): readonly Finding[] {
