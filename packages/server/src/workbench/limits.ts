@@ -1,0 +1,30 @@
+/** What the workbench keeps and allows. Times are milliseconds. */
+export const WORKBENCH_LIMITS = {
+  /** Entries that the journal keeps; the oldest go first. */
+  entriesMax: 500,
+  /** Lines kept of one call; the rest is counted. */
+  linesPerEntryMax: 1000,
+  /** Operations of one call that are shown. */
+  operationsPerEntryMax: 200,
+  /** Of a value shown beside an operation. */
+  shownValueCharactersMax: 2000,
+  /** What a page or a tool may send: a payload of the platform is at most 256 KB. */
+  bodyBytesMax: 1024 * 1024,
+  /** Changes of an app's files that come together are one change. */
+  watchQuietMs: 60,
+  /** Pages that are told of changes at once. */
+  readersMax: 32,
+  /** What may wait for a page that does not read. */
+  unreadBytesMax: 16 * 1024 * 1024,
+  heartbeatMs: 15_000,
+  /** The state is sent at most so often. */
+  stateEveryMs: 40,
+  /** The longest single step of the clock. */
+  stepMsMax: 24 * 3_600_000,
+  /** A step waits so long, outside, for callbacks that it set off. */
+  settleMsMax: 5000,
+  /** npm is given up after this. */
+  packagesMs: 300_000,
+  /** Lines of an app's file around the place of an error. */
+  frameLinesAround: 3,
+} as const;

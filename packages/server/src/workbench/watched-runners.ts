@@ -1,0 +1,145 @@
+import type { AppAnswer, AppCall, AppLine, AppRunner, AppRunners } from '../apps/app-runner.ts';
+import type { CallOutcome, DeliveryError } from '../delivery/receiver.ts';
+import type { AppDefinition } from '../marketplace/app-definition.ts';
+import type { AppFiles } from '../marketplace/app-files.ts';
+import type { JsonValue } from '../marketplace/json-value.ts';
+import type { Instant } from '../time/instant.ts';
+import { subjectOfCall } from './call-kind.ts';
+import type { EntryError, EntryOutcome, EntryWriter, Journal } from './journal.ts';
+import { WORKBENCH_LIMITS } from './limits.ts';
+import type { OriginTrail } from './origin.ts';
+import { sourceFrame } from './source-frame.ts';
+
+export type WatchParts = {
+  readonly journal: Journal;
+  readonly origins: OriginTrail;
+  readonly now: () => Instant;
+  /** Milliseconds that only go forward, for durations. */
+  readonly stopwatch: () => number;
+  /** The app as it was last read; null when it does not load. */
+  readonly app: () => AppDefinition | null;
+  readonly files: () => AppFiles | null;
+};
+
+/**
+ * The same runners, watched: every call of the app, whoever asks for it, becomes an entry of the journal with its lines,
+ * its operations and its end. Nothing of the calls themselves is changed.
+ */
+export function watchRunners(runners: AppRunners, parts: WatchParts): AppRunners {
+  return {
+    ...runners,
+    fence: runners.fence,
+    readFolder: (folder) => runners.readFolder(folder),
+    open(spec) {
+      const open = new Map<string, EntryWriter>();
+      const runner = runners.open({
+        ...spec,
+        services: {
+          ...spec.services,
+          log: (line) => {
+            takeLine(parts, open, line);
+            spec.services.log(line);
+          },
+          operation: async (operation) => {
+            const entry = operation.callId === null ? undefined : open.get(operation.callId);
+            const end = entry?.operation(operation.name, shown(operation.args));
+            const since = parts.stopwatch();
+            const answer = await spec.services.operation(operation);
+            const result = answer.kind === 'done' ? answer.result : answer.error;
+            end?.(answer.kind, shown(result), parts.stopwatch() - since);
+            return answer;
+          },
+        },
+      });
+      return watchRunner(runner, parts, open);
+    },
+  };
+}
+
+function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, EntryWriter>): AppRunner {
+  const watched = async <T>(call: AppCall, make: () => Promise<T>, endOf: (ended: T) => EntryOutcome): Promise<T> => {
+    const entry = parts.journal.begin({
+      callId: call.callId,
+      ...subjectOfCall(call, parts.app()),
+      handler: call.handler,
+      origin: parts.origins.current(),
+      at: parts.now(),
+      payload: call.payload,
+    });
+    open.set(call.callId, entry);
+    try {
+      const ended = await make();
+      entry.end(endOf(ended));
+      return ended;
+    } catch (cause) {
+      entry.end({ kind: 'interrupted' });
+      throw cause;
+    } finally {
+      if (open.get(call.callId) === entry) open.delete(call.callId);
+    }
+  };
+  return {
+    get state() {
+      return runner.state;
+    },
+    call: (call) =>
+      watched(
+        call,
+        () => runner.call(call),
+        (outcome) => outcomeOfCall(outcome, parts),
+      ),
+    ask: (call) =>
+      watched(
+        call,
+        () => runner.ask(call),
+        (answer) => outcomeOfAnswer(answer, parts),
+      ),
+    stop: () => runner.stop(),
+  };
+}
+
+function takeLine(parts: WatchParts, open: ReadonlyMap<string, EntryWriter>, line: AppLine): void {
+  const entry = line.callId === null ? undefined : open.get(line.callId);
+  const { level, text } = line;
+  if (entry === undefined) parts.journal.looseLine({ at: parts.now(), level, text });
+  else entry.line({ at: parts.now(), level, text });
+}
+
+function outcomeOfCall(outcome: CallOutcome, parts: WatchParts): EntryOutcome {
+  switch (outcome.kind) {
+    case 'delivered':
+      return { kind: 'done', durationMs: outcome.durationMs };
+    case 'failed':
+      return { kind: 'failed', durationMs: outcome.durationMs, error: withFrame(outcome.error, parts) };
+    case 'interrupted':
+      return { kind: 'interrupted' };
+  }
+}
+
+function outcomeOfAnswer(answer: AppAnswer, parts: WatchParts): EntryOutcome {
+  switch (answer.kind) {
+    case 'answered':
+      return { kind: 'answered', durationMs: answer.durationMs, answer: answer.data };
+    case 'refused':
+      return { kind: 'refused', durationMs: answer.durationMs, answer: answer.error };
+    case 'failed':
+      return { kind: 'failed', durationMs: answer.durationMs, error: withFrame(answer.error, parts) };
+    case 'interrupted':
+      return { kind: 'interrupted' };
+  }
+}
+
+/** The error with the lines of the app's own file around its place. */
+function withFrame(error: DeliveryError, parts: WatchParts): EntryError {
+  const { file, line } = error;
+  if (file === undefined || line === undefined) return { ...error, frame: null };
+  const text = parts.files()?.get(file);
+  const place = { file, line, column: error.column ?? 1 };
+  return { ...error, frame: text === undefined ? null : sourceFrame(text, place, WORKBENCH_LIMITS.frameLinesAround) };
+}
+
+function shown(value: JsonValue | readonly JsonValue[]): string {
+  const text = JSON.stringify(value) ?? 'null';
+  const max = WORKBENCH_LIMITS.shownValueCharactersMax;
+  return text.length > max ? `${text.slice(0, max)}…` : text;
+}
