@@ -183,14 +183,16 @@ test('gives the globals of the platform and none of the machine', async () => {
   const { call, texts } = startApp(
     `exports = { run() {
       console.log(['$db', 'renderData', 'require', 'console', 'setTimeout', 'Buffer', 'URL'].map((name) => typeof eval(name)).join());
-      console.log(typeof module, typeof $request, typeof $schedule, JSON.stringify(process.env), global === globalThis, typeof fetch);
+      console.log(typeof module, JSON.stringify(process.env), global === globalThis, typeof fetch, typeof Response);
+      console.log([$request, $schedule, $job, $db, $db.entity({ version: 'v1' }).get('e')].map((one) => Object.keys(one).join()).join(' '));
       console.log(renderData(), renderData({ message: 'x' }), new Date(2026, 0, 1).toISOString());
     } };`,
   );
   assert.equal(reasonOf(await call('run')), 'delivered');
   assert.deepEqual(texts(), [
     'object,function,function,object,function,function,function',
-    'undefined undefined undefined {} true undefined',
+    'undefined {} true undefined undefined',
+    'get,post,put,patch,delete,invokeTemplate create,fetch,update,delete invoke,get,list,history,updateStatusMessage get,set,update,delete,entity schema,create,get,getAll,update,patch,delete',
     'undefined undefined 2026-01-01T00:00:00.000Z',
   ]);
 });
@@ -635,4 +637,96 @@ test('ends a job by its promise too, and by nothing but renderData when it retur
   const { askApp } = startApp(renderingApp);
   assert.equal(answerOf(await askApp('job', {}, { mayEndByReturn: true })), 'answered null');
   assert.equal(answerOf(await askApp('slowJob', {}, { mayEndByReturn: true })), 'answered "done"');
+});
+
+test('rejects a wrong use of a global instead of throwing, and hands every argument on', async () => {
+  const asked: unknown[] = [];
+  const lines: string[] = [];
+  const app = new AppProcess({
+    appFolder: folderOf({
+      'server/server.js': `exports = { async run() {
+        const entity = $db.entity({ version: 'v1' }).get('shops');
+        const uses = [
+          () => $db.get(), () => $request.get(), () => $request.invokeTemplate('t', { context: { a: 1 } }),
+          () => $schedule.create({ name: 'n' }), () => $job.history({ tag: 't' }), () => generateTargetUrl('x'),
+          () => entity.getAll({ query: { a: NaN } }), () => $db.entity().get().create(),
+          () => $db.set('k', 10n), () => $db.set('k', 'x'.repeat(9e6)),
+        ];
+        for (const use of uses) {
+          const promise = use();
+          await promise.fail((e) => console.log(e.status + ' ' + e.message)).catch(() => {});
+        }
+      } };`,
+    }),
+    launcher: createNodeLauncher({ nodePath: process.execPath }),
+    clock: realClock,
+    limits: defaultSandboxLimits,
+    services: {
+      async operation({ name, args, callId }) {
+        asked.push([name, ...args]);
+        return { kind: 'refused', error: { status: 404, message: callId ?? '' } };
+      },
+      log: ({ text }) => lines.push(text),
+      broke: () => {},
+    },
+  });
+  started.push(app);
+  assert.equal(reasonOf(await app.call({ handler: 'run', payload: {}, callId: 'c' })), 'delivered');
+  assert.deepEqual(asked, [
+    ['db.get'],
+    ['request.get'],
+    ['request.invoke_template', 't', { context: { a: 1 } }],
+    ['schedule.create', { name: 'n' }],
+    ['job.list', { tag: 't' }],
+    ['target_url.generate', 'x'],
+    ['entity.get_all', { entity: 'shops', version: 'v1' }, { query: { a: null } }],
+    ['entity.create', {}],
+  ]);
+  assert.deepEqual(lines, [
+    ...asked.map(() => '404 c'),
+    '400 Do not know how to serialize a BigInt',
+    '400 the value is larger than 8 MiB',
+  ]);
+});
+
+test('prints with whatever the console has, and never fails for it', async () => {
+  const { call, lines } = startApp(`exports = { run() {
+    console.table([{ a: 1 }]);
+    console.dir({ deep: { er: 1 } });
+    console.trace('here');
+    console.time('t'); console.timeEnd('t'); console.count('c'); console.group('g'); console.groupEnd();
+    console.assert(1 === 2, 'not so');
+    console.table([{ get a() { throw new Error('x'); } }]);
+  } };`);
+  assert.equal(reasonOf(await call('run')), 'delivered');
+  const text = lines.map((line) => `${line.level}: ${line.text}`).join('\n');
+  assert.match(text, /log: ┌[\s\S]*│ a[\s\S]*log: \{ deep: \{ er: 1 \} \}/);
+  assert.match(
+    text,
+    /error: Trace: here\n +at .*server\/server\.js:4[\s\S]*log: t: [\s\S]*log: c: 1[\s\S]*log: g\n[\s\S]*not so/,
+  );
+  assert.doesNotMatch(text, /\.cjs/);
+});
+
+test('says where a required file is broken', async () => {
+  const table: readonly (readonly [string, string, RegExp])[] = [
+    [
+      'data.json',
+      '{\n  "a": 1,\n  "b" 2\n}',
+      /^not_loaded: SyntaxError: server\/data\.json is not valid JSON: .* at server\/data\.json:3:7$/,
+    ],
+    ['data.json', '{\n  "a": 1', /^not_loaded: SyntaxError: .* at server\/data\.json:2:9$/],
+    ['lib/x.js', 'exports = {\n  a: 1\n  b: 2\n};', /^not_loaded: SyntaxError: .* at server\/lib\/x\.js:3:3$/],
+    [
+      'lib/x.js',
+      "exports = {};\nrequire('./gone');",
+      /^not_loaded: Cannot find module "\.\/gone" at server\/lib\/x\.js:2:1$/,
+    ],
+    ['node_modules/p/index.js', 'let a = ;', /^not_loaded: SyntaxError: .* at server\/node_modules\/p\/index\.js:1:9$/],
+  ];
+  for (const [file, text, expected] of table) {
+    const name = file.startsWith('node_modules') ? 'p' : `./${file}`;
+    const { call } = startApp(`require('${name}');`, { files: { [`server/${file}`]: text } });
+    assert.match(reasonOf(await call('a')), expected);
+  }
 });

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { Console } = require('node:console');
 const { Writable } = require('node:stream');
 const { format } = require('node:util');
 const { isOurs } = require('./app-error.cjs');
@@ -26,12 +27,31 @@ function cut(text) {
 }
 
 /**
- * The console that an app has.
+ * The console that an app has: the levels are lines of the log, and the rest of Node's (`table`, `dir`, `time`, `count`
+ * and so on) print there too.
  * @param {(level: string, text: string) => void} log
  */
 function createConsole(log) {
+  const rest = new Console({ stdout: createStream('log', log), stderr: createStream('error', log), colorMode: false });
+  const own = levels.map((level) => [level, (/** @type {unknown[]} */ ...values) => log(level, formatSafely(values))]);
+  return { ...harmless(rest), ...Object.fromEntries(own) };
+}
+
+// Printing is no reason to fail: a value may throw while it is shown, and `console.table` knows nothing of that.
+/** @param {Console} console */
+function harmless(console) {
+  const methods = Object.entries(console).filter(([, method]) => typeof method === 'function');
   return Object.fromEntries(
-    levels.map((level) => [level, (/** @type {unknown[]} */ ...values) => log(level, formatSafely(values))]),
+    methods.map(([name, method]) => [
+      name,
+      (/** @type {unknown[]} */ ...args) => {
+        try {
+          method(...args);
+        } catch {
+          console.log('(a value that cannot be shown)');
+        }
+      },
+    ]),
   );
 }
 
@@ -71,7 +91,7 @@ function createStream(level, log) {
     decodeStrings: false,
     write(chunk, _encoding, done) {
       const text = String(chunk).replace(/\n$/, '');
-      if (text !== '') log(level, text);
+      if (text !== '') log(level, withoutOurFrames(text));
       done();
     },
   });

@@ -35,12 +35,21 @@ function loadServer({ appFolder, context }) {
     const entry = { exported: /** @returns {unknown} */ () => ({}) };
     loaded.set(file, entry);
     try {
-      const result = file.endsWith('.json') ? context.parse(text) : runScript(file, { text, entry });
+      const result = file.endsWith('.json') ? parseFile(file, text) : runScript(file, { text, entry });
       entry.exported = () => result;
       return result;
     } catch (error) {
       loaded.delete(file);
       throw error;
+    }
+  }
+
+  /** @param {string} file @param {string} text */
+  function parseFile(file, text) {
+    try {
+      return context.parse(text);
+    } catch (cause) {
+      throw placedInFile(cause, { filename: path.relative(appFolder, file).split(path.sep).join('/'), text });
     }
   }
 
@@ -76,6 +85,26 @@ function loadServer({ appFolder, context }) {
 // line, so that lines stay as they are in the file, and columns but for the offset on the first.
 const opening = '(function (require, __exported) { return (function () { var exports = {}; __exported(() => exports); ';
 const closing = '\n;return exports; })(); })';
+
+/**
+ * A fault of a JSON file with its place written as V8 writes that of a script: file and line first, and a caret below
+ * the text. The parser says where it stopped; when it reached the end it says nothing, and the end is the place.
+ *
+ * @param {any} error
+ * @param {{ filename: string, text: string }} file
+ */
+function placedInFile(error, { filename, text }) {
+  const said = /\(line (\d+) column (\d+)\)/.exec(String(error.message));
+  const lines = text.split('\n');
+  const line = said === null ? lines.length : Number(said[1]);
+  const shown = lines[line - 1] ?? '';
+  const column = said === null ? shown.length + 1 : Number(said[2]);
+  error.message = `${filename} is not valid JSON: ${error.message}`;
+  // A line of megabytes would push the caret out of what is kept of a stack.
+  const caret = column <= 500 ? `${shown.slice(0, 500)}\n${' '.repeat(column - 1)}^\n` : '';
+  error.stack = `${filename}:${line}\n${caret}\n${error.stack}`;
+  return error;
+}
 
 /** @param {string} serverFolder @param {string} base */
 function findFile(serverFolder, base) {

@@ -2,18 +2,63 @@
 'use strict';
 
 /**
- * The globals of the platform, one entry each: from the way to call the host to the value that app code finds under the
+ * The globals of the platform, one entry each: from the ways to the host to the value that app code finds under the
  * name. What is not here does not exist for apps.
+ *
+ * Every method hands its arguments on as they are and returns a promise: what is wrong with them is said by its
+ * rejection and never by a throw, since apps attach `.fail` and have no `try` around the call.
  *
  * @type {Record<string, (ways: import('./app-context.cjs').Ways) => unknown>}
  */
 const platformGlobals = {
   $db: ({ call }) => ({
-    get: (/** @type {unknown[]} */ ...args) => call('db.get', args),
-    set: (/** @type {unknown[]} */ ...args) => call('db.set', args),
-    update: (/** @type {unknown[]} */ ...args) => call('db.update', args),
-    delete: (/** @type {unknown[]} */ ...args) => call('db.delete', args),
+    ...methods(call, { get: 'db.get', set: 'db.set', update: 'db.update', delete: 'db.delete' }),
+    entity: (/** @type {any} */ options) => ({
+      get: (/** @type {unknown} */ name) =>
+        methods((operation, args) => call(operation, [{ entity: name, version: options?.version }, ...args]), {
+          schema: 'entity.schema',
+          create: 'entity.create',
+          get: 'entity.get',
+          getAll: 'entity.get_all',
+          update: 'entity.update',
+          patch: 'entity.patch',
+          delete: 'entity.delete',
+        }),
+    }),
   }),
+
+  $request: ({ call }) =>
+    methods(call, {
+      get: 'request.get',
+      post: 'request.post',
+      put: 'request.put',
+      patch: 'request.patch',
+      delete: 'request.delete',
+      invokeTemplate: 'request.invoke_template',
+    }),
+
+  $schedule: ({ call }) =>
+    methods(call, {
+      create: 'schedule.create',
+      fetch: 'schedule.fetch',
+      update: 'schedule.update',
+      delete: 'schedule.delete',
+    }),
+
+  // The platform's documents call the list of past runs by two names.
+  $job: ({ call }) =>
+    methods(call, {
+      invoke: 'job.invoke',
+      get: 'job.get',
+      list: 'job.list',
+      history: 'job.list',
+      updateStatusMessage: 'job.update_status_message',
+    }),
+
+  generateTargetUrl: ({ call }) =>
+    function generateTargetUrl(/** @type {unknown[]} */ ...args) {
+      return call('target_url.generate', args);
+    },
 
   // Product events do not wait for it, and real apps call it in them all the same.
   renderData: ({ render }) =>
@@ -21,5 +66,18 @@ const platformGlobals = {
       render(error, data);
     },
 };
+
+/**
+ * @param {import('./app-context.cjs').HostCall} call
+ * @param {Record<string, string>} operations by the name of the method
+ */
+function methods(call, operations) {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      (/** @type {unknown[]} */ ...args) => call(operation, args),
+    ]),
+  );
+}
 
 module.exports = { platformGlobals };
