@@ -41,12 +41,18 @@ export class HttpOut implements Outbound {
     const headers = carriedHeaders(request.headers);
     if (headers === null) return forbidden('header', 'A header holds what HTTP cannot carry');
     const end = new AbortController();
-    const timer = setTimeout(() => end.abort(new LateAnswer()), request.timeoutMs);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      end.abort(new LateAnswer());
+      // The signal alone is heard only once there is a connection, and not while a name resolves.
+      late.reject(new LateAnswer());
+    }, request.timeoutMs);
     const security = request.security ?? null;
     // Whoever brings a certificate of its own shares no connection: it would speak in that name for others.
     const own = security === null ? null : new Client(url.origin, this.#clientOptions(security));
     try {
-      return await this.#exchange(own ?? this.#agent, { request, url, headers, signal: end.signal });
+      const exchange = this.#exchange(own ?? this.#agent, { request, url, headers, signal: end.signal });
+      return await Promise.race([exchange, late.promise]);
     } catch (error) {
       return answerOfFailure(error);
     } finally {

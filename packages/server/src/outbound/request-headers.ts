@@ -5,7 +5,7 @@
  * the host that was judged.
  */
 export function carriedHeaders(given: Readonly<Record<string, string>>): Record<string, string> | null {
-  const headers: Record<string, string> = { 'accept-encoding': 'gzip, deflate, br', 'user-agent': 'Rollcall' };
+  const headers: Record<string, string> = { 'accept-encoding': 'gzip, br', 'user-agent': 'Rollcall' };
   for (const [spelling, text] of Object.entries(given)) {
     const name = spelling.trim().toLowerCase();
     const value = text.trim();

@@ -19,6 +19,8 @@ export async function readBody(
   bytesMax: number,
   signal: AbortSignal,
 ): Promise<ReadBody> {
+  // To destroy what was not read to its end makes it emit an error, and one that nobody hears ends the server.
+  body.on('error', () => {});
   const coding = (headers['content-encoding'] ?? '').trim().toLowerCase();
   const decoder = decoderOf(coding);
   if (decoder === undefined) {
@@ -53,16 +55,26 @@ async function collect(chunks: AsyncIterable<Uint8Array>, bytesMax: number): Pro
 
 /** Feeds the decoder as fast as it is read from, so that nothing piles up before or behind it. */
 async function* decoded(body: Readable, decoder: Transform, bytesMax: number): AsyncGenerator<Uint8Array> {
-  const feeding = feed(body, decoder, bytesMax);
+  const chunks = body[Symbol.asyncIterator]() as AsyncIterableIterator<Uint8Array>;
+  const first = await chunks.next();
+  // An empty body is no empty archive: answers such as 204 may name a coding all the same.
+  if (first.done === true) return;
+  const feeding = feed(first.value, chunks, decoder, bytesMax);
   // Whoever reads learns of a failure through the decoder, which is destroyed with it.
   feeding.catch((error: Error) => decoder.destroy(error));
   yield* decoder;
   await feeding;
 }
 
-async function feed(body: Readable, decoder: Transform, bytesMax: number): Promise<void> {
-  let length = 0;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+async function feed(
+  first: Uint8Array,
+  rest: AsyncIterable<Uint8Array>,
+  decoder: Transform,
+  bytesMax: number,
+): Promise<void> {
+  let length = first.byteLength;
+  if (!decoder.write(first)) await once(decoder, 'drain');
+  for await (const chunk of rest) {
     length += chunk.byteLength;
     if (length > bytesMax) throw new TooMuch();
     if (decoder.destroyed) return;
