@@ -15,8 +15,10 @@ import { repositoryRoot } from './repository-root.ts';
 
 const folder = join(repositoryRoot, 'packages', 'contract');
 const manifest = join(folder, 'package.json');
-const sources = { '.': './src/index.ts' };
-const built = { '.': { types: './dist/index.d.ts', default: './dist/index.js' } };
+// Types for app code are one file without imports, packed as it stands.
+const appGlobals = { types: './app-globals.d.ts' };
+const sources = { '.': './src/index.ts', './app-globals': appGlobals };
+const built = { '.': { types: './dist/index.d.ts', default: './dist/index.js' }, './app-globals': appGlobals };
 
 switch (process.argv[2]) {
   case 'before':
