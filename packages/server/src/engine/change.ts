@@ -21,6 +21,11 @@ export type Change =
   | { readonly kind: 'PutKeyValue'; readonly entry: KeyValueEntry }
   | { readonly kind: 'RemoveKeyValue'; readonly app: string; readonly key: string }
   | { readonly kind: 'RemoveKeyValues'; readonly app: string }
+  /** Of all apps, what expired before this; a bounded part of it, so that upkeep never holds the writer for long. */
+  | { readonly kind: 'RemoveKeyValuesExpiredBefore'; readonly before: Instant }
+  | { readonly kind: 'PutEntityRecord'; readonly record: EntityRecord }
+  | { readonly kind: 'RemoveEntityRecord'; readonly app: string; readonly entity: string; readonly number: number }
+  | { readonly kind: 'RemoveEntityRecords'; readonly app: string }
   | { readonly kind: 'AddAppLog'; readonly line: AppLogLine }
   | { readonly kind: 'PutCursor'; readonly subscription: string; readonly position: Position }
   | { readonly kind: 'PutLane'; readonly lane: LaneRow }
@@ -82,6 +87,18 @@ export type KeyValueEntry = {
   /** JSON. */
   readonly value: string;
   readonly expiresAt: Instant | null;
+};
+
+/** One record of an entity of an app. */
+export type EntityRecord = {
+  readonly app: string;
+  readonly entity: string;
+  /** 1, 2, 3 … within the entity. */
+  readonly number: number;
+  /** JSON. */
+  readonly data: string;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
 };
 
 export type AppLogLine = {

@@ -335,7 +335,10 @@ export class Engine {
 
   async #pruneAnswers(): Promise<void> {
     const before = this.clock.now() - ENGINE_LIMITS.answersKeptMs;
-    await this.#upkeep([{ kind: 'RemoveAnswersBefore', before }]);
+    await this.#upkeep([
+      { kind: 'RemoveAnswersBefore', before },
+      { kind: 'RemoveKeyValuesExpiredBefore', before: this.clock.now() },
+    ]);
     this.#forgetAnswers();
   }
 

@@ -8,6 +8,7 @@ import type {
   Change,
   CounterName,
   DeadLetterRow,
+  EntityRecord,
   KeyValueEntry,
   LaneRow,
   SessionState,
@@ -27,6 +28,14 @@ export type Store = LogReader & {
   commit(changes: readonly Change[]): undefined | Promise<void>;
   answer(scope: string, key: string): Promise<StoredAnswer | null>;
   keyValue(app: string, key: string): Promise<KeyValueEntry | null>;
+  entityRecord(app: string, entity: string, number: number): Promise<EntityRecord | null>;
+  /** In the order of their numbers, after one of them (0: from the first). */
+  entityRecords(query: {
+    readonly app: string;
+    readonly entity: string;
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<readonly EntityRecord[]>;
   /** Oldest first, after a line's number (0: from the oldest that is kept). */
   appLog(query: {
     readonly app: string;

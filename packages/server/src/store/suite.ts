@@ -8,7 +8,15 @@ import { FIRST_CHECKSUM } from '../activity/checksum.ts';
 import type { RecordedFact } from '../activity/fact.ts';
 import type { EventPage, EventQuery } from '../activity/log-reader.ts';
 import { AVAILABLE, UNAVAILABLE } from '../activity/status-label.ts';
-import type { Change, DeadLetterRow, KeyValueEntry, LaneRow, StoredAnswer, StoredRecord } from '../engine/change.ts';
+import type {
+  Change,
+  DeadLetterRow,
+  EntityRecord,
+  KeyValueEntry,
+  LaneRow,
+  StoredAnswer,
+  StoredRecord,
+} from '../engine/change.ts';
 import { type Store, StoreFailure } from '../engine/store.ts';
 import { STORE_LIMITS } from './limits.ts';
 
@@ -341,6 +349,67 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
         assert.deepEqual(await store.keyValue('foreign', 'k'), foreign);
       });
 
+      test('key values that expired before an instant are removed, of every app, and no others', async () => {
+        const at = SAMPLE_START;
+        const expiries = [at - 1, at, at + 1, null];
+        const entries = ['app', 'foreign'].flatMap((app) =>
+          expiries.map((expiresAt, index): KeyValueEntry => ({ app, key: `k${index}`, value: '1', expiresAt })),
+        );
+        await putAndReopen(...entries.map((entry): Change => ({ kind: 'PutKeyValue', entry })));
+        await commit([{ kind: 'RemoveKeyValuesExpiredBefore', before: at }]);
+        const left = await Promise.all(entries.map(({ app, key }) => store.keyValue(app, key)));
+        assert.deepEqual(
+          left,
+          entries.map((entry) => (entry.expiresAt === at - 1 ? null : entry)),
+        );
+      });
+
+      test('expired key values are removed a bounded number at a time', async () => {
+        const count = STORE_LIMITS.keyValuesPrunedMax + 1;
+        const put = (index: number): Change => ({
+          kind: 'PutKeyValue',
+          entry: { app: 'app', key: String(index), value: '1', expiresAt: 1 },
+        });
+        await commit(Array.from({ length: count }, (_, index) => put(index)));
+        const prune: Change = { kind: 'RemoveKeyValuesExpiredBefore', before: 2 };
+        const left = async () => {
+          const all = await Promise.all(
+            Array.from({ length: count }, (_, index) => store.keyValue('app', String(index))),
+          );
+          return all.filter((entry) => entry !== null).length;
+        };
+        await commit([prune]);
+        assert.equal(await left(), 1);
+        await commit([prune]);
+        assert.equal(await left(), 0);
+      });
+
+      test('entity records are replaced, paged by number, removed one by one, and removed with their app', async () => {
+        const at = SAMPLE_START;
+        const record = (number: number, more: Partial<EntityRecord> = {}): EntityRecord => ({
+          ...{ app: 'app', entity: 'shops', number, data: `{"n":${number}}`, createdAt: at, updatedAt: at + 1 },
+          ...more,
+        });
+        const others = [record(2, { entity: 'meals' }), record(2, { app: 'foreign' })];
+        const changed = record(2, { data: '{"n":"new"}', updatedAt: at + 9 });
+        const all = [3, 1, 2].map((number) => record(number));
+        await putAndReopen(
+          ...[...all, ...others, changed].map((one): Change => ({ kind: 'PutEntityRecord', record: one })),
+        );
+        const page = (after: number, limit: number, entity = 'shops') =>
+          store.entityRecords({ app: 'app', entity, after, limit });
+        assert.deepEqual(await page(0, 2), [record(1), changed]);
+        assert.deepEqual(await page(2, 2), [record(3)]);
+        assert.deepEqual(await page(3, 2), []);
+        assert.deepEqual(await store.entityRecord('app', 'shops', 2), changed);
+        assert.equal(await store.entityRecord('app', 'shops', 4), null);
+        await commit([{ kind: 'RemoveEntityRecord', app: 'app', entity: 'shops', number: 2 }]);
+        assert.deepEqual(await page(0, 9), [record(1), record(3)]);
+        await commit([{ kind: 'RemoveEntityRecords', app: 'app' }]);
+        assert.deepEqual([await page(0, 9), await page(0, 9, 'meals')], [[], []]);
+        assert.deepEqual(await store.entityRecord('foreign', 'shops', 2), others[1]);
+      });
+
       test('text comes back as it went in, in any script', async () => {
         const texts = [
           '',
@@ -562,6 +631,10 @@ function oneOfEverything(log: SampleLog): readonly Change[] {
     { kind: 'PutCounter', name: 'session', value: 99 },
     { kind: 'PutAnswer', answer: { scope: 'key', key: 'once', requestHash: 'h', status: 200, body: null, at } },
     { kind: 'PutKeyValue', entry: { app: 'app', key: 'key', value: '1', expiresAt: null } },
+    {
+      kind: 'PutEntityRecord',
+      record: { app: 'app', entity: 'shops', number: 1, data: '{}', createdAt: at, updatedAt: at },
+    },
     { kind: 'AddAppLog', line: { app: 'app', at, level: 'info', text: 'line', eventId: null } },
     { kind: 'PutCursor', subscription: 'app', position: 99 },
     { kind: 'PutLane', lane: { ...event, mode: 'retrying', nextAttemptAt: at, lastError: null } },

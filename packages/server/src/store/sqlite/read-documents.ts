@@ -4,6 +4,7 @@ import type {
   AppLogLine,
   AttemptRow,
   DeadLetterRow,
+  EntityRecord,
   KeyValueEntry,
   LaneRow,
   StoredAnswer,
@@ -13,6 +14,13 @@ import type {
 export type DocumentQuestions = {
   answer(scope: string, key: string): StoredAnswer | null;
   keyValue(app: string, key: string): KeyValueEntry | null;
+  entityRecord(app: string, entity: string, number: number): EntityRecord | null;
+  entityRecords(query: {
+    readonly app: string;
+    readonly entity: string;
+    readonly after: number;
+    readonly limit: number;
+  }): readonly EntityRecord[];
   appLog(query: {
     readonly app: string;
     readonly after: number;
@@ -30,6 +38,10 @@ export type DocumentQuestions = {
 export function prepareDocumentReader(database: DatabaseSync): DocumentQuestions {
   const answer = prepareRows<AnswerColumns>(database, 'SELECT * FROM answer WHERE scope = ? AND key = ?');
   const keyValue = prepareRows<KeyValueColumns>(database, 'SELECT * FROM key_value WHERE app = ? AND key = ?');
+  const entityRecords = prepareRows<EntityRecordColumns>(
+    database,
+    'SELECT * FROM entity_record WHERE app = ? AND entity = ? AND number > ? ORDER BY number LIMIT ?',
+  );
   const appLog = prepareRows<AppLogColumns>(
     database,
     'SELECT * FROM app_log WHERE app = ? AND number > ? ORDER BY number LIMIT ?',
@@ -45,6 +57,11 @@ export function prepareDocumentReader(database: DatabaseSync): DocumentQuestions
   return {
     answer: (scope, key) => answer(scope, key).map(answerOfRow)[0] ?? null,
     keyValue: (app, key) => keyValue(app, key).map(keyValueOfRow)[0] ?? null,
+    entityRecord: (app, entity, number) =>
+      entityRecords(app, entity, number - 1, 1)
+        .map(entityRecordOfRow)
+        .find((record) => record.number === number) ?? null,
+    entityRecords: ({ app, entity, after, limit }) => entityRecords(app, entity, after, limit).map(entityRecordOfRow),
     appLog: ({ app, after, limit }) => appLog(app, after, limit).map(appLogLineOfRow),
     attempts: (subscription, position) => attempts(subscription, position).map(attemptOfRow),
     deadLetters: ({ subscription, after, limit }) => deadLetters(subscription, after, limit).map(deadLetterOfRow),
@@ -83,6 +100,19 @@ type KeyValueColumns = {
 
 function keyValueOfRow({ app, key, value, expires_at }: KeyValueColumns): KeyValueEntry {
   return { app, key, value, expiresAt: expires_at };
+}
+
+type EntityRecordColumns = {
+  readonly app: string;
+  readonly entity: string;
+  readonly number: number;
+  readonly data: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+};
+
+function entityRecordOfRow({ app, entity, number, data, created_at, updated_at }: EntityRecordColumns): EntityRecord {
+  return { app, entity, number, data, createdAt: created_at, updatedAt: updated_at };
 }
 
 type AppLogColumns = {

@@ -51,6 +51,8 @@ export function createSqliteStore(connections: Connections): SqliteStore {
     agentFacts: (query) => read(() => log.agentFacts(query)),
     answer: (scope, key) => read(() => documents.answer(scope, key)),
     keyValue: (app, key) => read(() => documents.keyValue(app, key)),
+    entityRecord: (app, entity, number) => read(() => documents.entityRecord(app, entity, number)),
+    entityRecords: (query) => read(() => documents.entityRecords(query)),
     appLog: (query) => read(() => documents.appLog(query)),
     attempts: (subscription, position) => read(() => documents.attempts(subscription, position)),
     deadLetters: (query) => read(() => documents.deadLetters(query)),

@@ -85,6 +85,20 @@ function writeChange({ statements, appendFact, putAgent, addAppLog }: Writers, c
     case 'RemoveKeyValues':
       statements.removeKeyValues.run(change.app);
       return;
+    case 'RemoveKeyValuesExpiredBefore':
+      statements.removeKeyValuesExpired.run(change.before, STORE_LIMITS.keyValuesPrunedMax);
+      return;
+    case 'PutEntityRecord': {
+      const { app, entity, number, data, createdAt, updatedAt } = change.record;
+      statements.putEntityRecord.run(app, entity, number, data, createdAt, updatedAt);
+      return;
+    }
+    case 'RemoveEntityRecord':
+      statements.removeEntityRecord.run(change.app, change.entity, change.number);
+      return;
+    case 'RemoveEntityRecords':
+      statements.removeEntityRecords.run(change.app);
+      return;
     case 'AddAppLog':
       addAppLog(change.line);
       return;
@@ -135,6 +149,14 @@ function prepareStatements(database: DatabaseSync) {
     putKeyValue: prepare('REPLACE INTO key_value (app, key, value, expires_at) VALUES (?, ?, ?, ?)'),
     removeKeyValue: prepare('DELETE FROM key_value WHERE app = ? AND key = ?'),
     removeKeyValues: prepare('DELETE FROM key_value WHERE app = ?'),
+    removeKeyValuesExpired: prepare(
+      'DELETE FROM key_value WHERE rowid IN (SELECT rowid FROM key_value WHERE expires_at < ? LIMIT ?)',
+    ),
+    putEntityRecord: prepare(
+      'REPLACE INTO entity_record (app, entity, number, data, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    removeEntityRecord: prepare('DELETE FROM entity_record WHERE app = ? AND entity = ? AND number = ?'),
+    removeEntityRecords: prepare('DELETE FROM entity_record WHERE app = ?'),
     putCursor: prepare('REPLACE INTO cursor (subscription, position) VALUES (?, ?)'),
     putLane: prepare(
       `REPLACE INTO lane (subscription, agent, position, mode, attempts, next_attempt_at, last_error)
