@@ -3,6 +3,8 @@ export interface LaunchSpec {
   /** Real path of the app's folder. */
   readonly appFolder: string;
   readonly memoryMbMax: number;
+  /** Path of the Unix socket through which the app reaches the network, or null when it reaches none. */
+  readonly brokerPath?: string | null;
 }
 
 /** How to start it. The process must speak the frame protocol on its standard input and output. */
@@ -12,6 +14,10 @@ export interface Launch {
   /** The whole environment: nothing of the server's own is added. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** What its further descriptors hold, from 3 on: each is read to its end by the fence, not by the app. */
+  readonly inputs?: readonly Uint8Array[];
+  /** Descriptors that the process would inherit and must not: it finds the null device there. */
+  readonly covered?: readonly number[];
 }
 
 /** One way to start an app's process; ways differ in the fence they put around it, never in the program they start. */

@@ -1,11 +1,6 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
 import type { Launcher } from './launcher.ts';
-
-/** Paths of the program that apps run in: the file to start, and the folder of its parts. */
-export const runnerProgram = realpathSync(fileURLToPath(new URL('./runner.cjs', import.meta.url)));
-const runnerFolder = `${dirname(runnerProgram)}/runner`;
+import { runnerFolder, runnerProgram } from './runner-program.ts';
 
 /**
  * Starts apps under this same Node. Its permission model keeps honest mistakes away from files and processes; it is

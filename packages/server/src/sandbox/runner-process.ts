@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { OperationAnswer } from '../apps/app-operation.ts';
 import type { AppAnswer } from '../apps/app-runner.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
@@ -12,6 +12,7 @@ import type { SandboxLimits } from './limits.ts';
 import { createLogMeter, type LogMeter } from './log-meter.ts';
 import { type RunnerMessage, readRunnerMessage } from './runner-message.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
+import { startProcess } from './start-process.ts';
 
 /** One call of a handler. */
 export interface CallRequest {
@@ -117,7 +118,7 @@ export class RunnerProcess {
     this.ended = ended.promise;
     this.#resolveLoaded = loaded.resolve;
     this.#resolveEnded = ended.resolve;
-    this.#child = spawn(launch.command, launch.args, { cwd: launch.cwd, env: { ...launch.env }, stdio: 'pipe' });
+    this.#child = startProcess(launch);
     this.pid = this.#child.pid ?? null;
     this.#callOffLoadTimer = clock.after(limits.loadMsMax, () => this.#loadOverdue());
     this.#listen();
