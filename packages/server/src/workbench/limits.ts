@@ -23,6 +23,11 @@ export const WORKBENCH_LIMITS = {
   stepMsMax: 24 * 3_600_000,
   /** A step waits so long, outside, for callbacks that it set off. */
   settleMsMax: 5000,
+  /** While a debugger is attached a call may take a day, and the dispatcher is answered before it gives up. */
+  debuggedCallMs: 24 * 3_600_000,
+  debuggedDeliveryMs: 45_000,
+  /** Calls that end together are counted together. */
+  coverageQuietMs: 150,
   /** npm is given up after this. */
   packagesMs: 300_000,
   /** Lines of an app's file around the place of an error. */

@@ -19,6 +19,15 @@ export type WatchParts = {
   /** The app as it was last read; null when it does not load. */
   readonly app: () => AppDefinition | null;
   readonly files: () => AppFiles | null;
+  /** A call has ended in the process with this id. */
+  readonly ended: (pid: number | null) => void;
+  /**
+   * Whether an event whose callback failed is sent again by the schedule of the product. A developer at work would wait
+   * for the old event while looking for the new one; the page sends again what the developer wants sent again.
+   */
+  readonly isRetried: boolean;
+  /** No limit of time holds while a debugger may have stopped the app. */
+  readonly isDebugged: boolean;
 };
 
 /**
@@ -67,6 +76,7 @@ function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, Ent
       payload: call.payload,
     });
     open.set(call.callId, entry);
+    const { pid } = runner.state;
     try {
       const ended = await make();
       entry.end(endOf(ended));
@@ -76,26 +86,45 @@ function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, Ent
       throw cause;
     } finally {
       if (open.get(call.callId) === entry) open.delete(call.callId);
+      parts.ended(runner.state.pid ?? pid);
     }
   };
+  const unhurried = (call: AppCall): AppCall =>
+    parts.isDebugged ? { ...call, limitMs: WORKBENCH_LIMITS.debuggedCallMs } : call;
   return {
     get state() {
       return runner.state;
     },
-    call: (call) =>
-      watched(
+    call(call) {
+      const isLive = parts.origins.current().kind === 'live';
+      const outcome = watched(
         call,
-        () => runner.call(call),
-        (outcome) => outcomeOfCall(outcome, parts),
-      ),
+        () => runner.call(unhurried(call)),
+        (ended) => outcomeOfCall(ended, parts),
+      );
+      return isLive && !parts.isRetried ? asDelivered(outcome, parts) : outcome;
+    },
     ask: (call) =>
       watched(
         call,
-        () => runner.ask(call),
+        () => runner.ask(unhurried(call)),
         (answer) => outcomeOfAnswer(answer, parts),
       ),
     stop: () => runner.stop(),
   };
+}
+
+/** What the dispatcher is told when it is not to try again: the journal has the truth. */
+async function asDelivered(outcome: Promise<CallOutcome>, { isDebugged }: WatchParts): Promise<CallOutcome> {
+  let timer: NodeJS.Timeout | undefined;
+  // The dispatcher gives up on who takes a minute; at a breakpoint that is soon.
+  const patience = new Promise<CallOutcome>((resolve) => {
+    if (!isDebugged) return;
+    timer = setTimeout(resolve, WORKBENCH_LIMITS.debuggedDeliveryMs, { kind: 'delivered', durationMs: 0 });
+  });
+  const ended = await Promise.race([outcome, patience]);
+  clearTimeout(timer);
+  return ended.kind === 'failed' ? { kind: 'delivered', durationMs: ended.durationMs } : ended;
 }
 
 function takeLine(parts: WatchParts, open: ReadonlyMap<string, EntryWriter>, line: AppLine): void {

@@ -1,0 +1,193 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import istanbul, { type CoverageMap, type CoverageSummaryData } from 'istanbul-lib-coverage';
+import toIstanbul from 'v8-to-istanbul';
+import type { AppFiles } from '../marketplace/app-files.ts';
+import { type CountedFunction, mergeFunctions } from './merge-ranges.ts';
+
+/** How much of the app ran, in percent with two decimals; 100 where there is nothing to run. */
+export type CoverageFigures = {
+  readonly lines: number;
+  readonly branches: number;
+  readonly functions: number;
+  readonly statements: number;
+};
+
+export type CoverageSummary = {
+  readonly total: CoverageFigures;
+  readonly files: readonly (CoverageFigures & {
+    readonly file: string;
+    /** Lines that never ran, as `3`, `7-9`. */
+    readonly missing: readonly string[];
+  })[];
+};
+
+/** `opening`: characters that stand before the file's own text when it runs. */
+type FileCount = { readonly text: string; readonly opening: number; functions: readonly CountedFunction[] };
+
+type Take = {
+  readonly opening: number;
+  readonly files: readonly { readonly file: string; readonly functions: readonly CountedFunction[] }[];
+};
+
+/**
+ * What of the app's own files ran since `app run` began, over every process that ran it. An edit of one file takes away
+ * what is known of that file and leaves the others as they are.
+ */
+export class Coverage {
+  readonly #takesFolder: string;
+  readonly #read = new Map<string, number>();
+  readonly #counts = new Map<string, FileCount>();
+  readonly #files: () => AppFiles | null;
+
+  /** @param takesFolder where the app's processes write what they counted */
+  constructor(takesFolder: string, files: () => AppFiles | null) {
+    this.#takesFolder = takesFolder;
+    this.#files = files;
+    mkdirSync(this.#takesFolder, { recursive: true });
+  }
+
+  get takesFolder(): string {
+    return this.#takesFolder;
+  }
+
+  /** Asks a process to write down what it counted; a process that has ended did so on its own. */
+  ask(pid: number): void {
+    if (process.platform === 'win32') return;
+    try {
+      process.kill(pid, 'SIGUSR2');
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+
+  /** Reads what the processes wrote since the last time; true when there was something. */
+  take(): boolean {
+    let isNew = false;
+    for (const name of readdirSync(this.#takesFolder)) {
+      if (name.endsWith('.jsonl') && this.#takeFrom(join(this.#takesFolder, name))) isNew = true;
+    }
+    return isNew;
+  }
+
+  #takeFrom(file: string): boolean {
+    const from = this.#read.get(file) ?? 0;
+    if (statSync(file).size <= from) return false;
+    const bytes = readFileSync(file).subarray(from);
+    // A line that is being written is read when it is whole.
+    const end = bytes.lastIndexOf(0x0a) + 1;
+    if (end === 0) return false;
+    this.#read.set(file, from + end);
+    for (const line of bytes.subarray(0, end).toString('utf8').split('\n')) if (line !== '') this.#add(line);
+    return true;
+  }
+
+  #add(line: string): void {
+    const files = this.#files();
+    const { opening, files: counted } = JSON.parse(line) as Take;
+    for (const { file, functions } of counted) {
+      const text = textOf(files, file);
+      if (text === null || !isOfText(functions, opening, text)) continue;
+      const known = this.#counts.get(file);
+      if (known === undefined || known.text !== text) this.#counts.set(file, { text, opening, functions });
+      else known.functions = mergeFunctions(known.functions, functions);
+    }
+  }
+
+  /** The figures of every file of the app that runs on the server, those that never ran included. */
+  async summary(): Promise<CoverageSummary> {
+    const map = await this.#map('');
+    const files = map.files().map((file) => {
+      const one = map.fileCoverageFor(file);
+      const summary = figuresOf(one.toSummary().data);
+      return { file, ...summary, missing: spansOf(one.getUncoveredLines().map(Number)) };
+    });
+    return { total: figuresOf(map.getCoverageSummary().data), files };
+  }
+
+  /** Writes the report that coverage tools read, with absolute paths. */
+  async writeReport(appFolder: string): Promise<string> {
+    const folder = join(appFolder, 'coverage');
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, 'coverage-final.json');
+    writeFileSync(file, `${JSON.stringify((await this.#map(`${appFolder}/`)).toJSON())}\n`);
+    const { total, files } = await this.summary();
+    writeFileSync(join(folder, 'coverage-summary.json'), `${JSON.stringify({ total, files }, null, 2)}\n`);
+    return file;
+  }
+
+  /** Forgets what was counted so far; what runs from now on counts. */
+  clear(): void {
+    this.take();
+    this.#counts.clear();
+  }
+
+  close(): void {
+    rmSync(this.#takesFolder, { recursive: true, force: true });
+  }
+
+  async #map(prefix: string): Promise<CoverageMap> {
+    const map = istanbul.createCoverageMap({});
+    const files = this.#files() ?? new Map<string, string>();
+    for (const file of [...files.keys()].filter(isServerCode).sort()) {
+      const text = textOf(files, file) ?? '';
+      const count = this.#counts.get(file);
+      const { opening, functions } =
+        count?.text === text ? count : { opening: 0, functions: neverRun(text) };
+      const converter = toIstanbul(`${prefix}${file}`, opening, { source: text });
+      await converter.load();
+      converter.applyCoverage(functions as Parameters<typeof converter.applyCoverage>[0]);
+      for (const data of Object.values(converter.toIstanbul())) {
+        map.addFileCoverage({ ...('data' in data ? data.data : data), path: `${prefix}${file}` });
+      }
+      converter.destroy();
+    }
+    return map;
+  }
+}
+
+const CLOSING_LENGTH_MAX = 200;
+
+function isServerCode(file: string): boolean {
+  return /^server\/.*\.js$/.test(file) && !/(^|\/)(node_modules|test_data|tests?)\//.test(file);
+}
+
+/** As it runs: without the mark that some editors put before a text. */
+function textOf(files: AppFiles | null, file: string): string | null {
+  return files?.get(file)?.replace(/^\uFEFF/, '') ?? null;
+}
+
+/** Offsets of a text that was edited meanwhile mean nothing any more: the script is then of another length. */
+function isOfText(functions: readonly CountedFunction[], opening: number, text: string): boolean {
+  const length = Math.max(0, ...functions.map(({ ranges }) => ranges[0]?.endOffset ?? 0));
+  const rest = length - opening - text.length;
+  return rest >= 0 && rest < CLOSING_LENGTH_MAX;
+}
+
+function neverRun(text: string): readonly CountedFunction[] {
+  const ranges = [{ startOffset: 0, endOffset: text.length, count: 0 }];
+  return [{ functionName: '', isBlockCoverage: true, ranges }];
+}
+
+function figuresOf(data: CoverageSummaryData): CoverageFigures {
+  return {
+    lines: percent(data.lines.pct),
+    branches: percent(data.branches.pct),
+    functions: percent(data.functions.pct),
+    statements: percent(data.statements.pct),
+  };
+}
+
+function percent(value: unknown): number {
+  return typeof value === 'number' ? value : 100;
+}
+
+function spansOf(lines: readonly number[]): readonly string[] {
+  const spans: [number, number][] = [];
+  for (const line of lines.toSorted((one, other) => one - other)) {
+    const last = spans.at(-1);
+    if (last !== undefined && last[1] === line - 1) last[1] = line;
+    else spans.push([line, line]);
+  }
+  return spans.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
+}
