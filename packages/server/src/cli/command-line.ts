@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { AccountCreateOptions } from './commands/account-create.ts';
 import type { AppInvokeOptions } from './commands/app-invoke.ts';
+import type { AppPackOptions } from './commands/app-pack.ts';
 import type { AppValidateOptions } from './commands/app-validate.ts';
 import type { BackupOptions } from './commands/backup.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
@@ -21,6 +22,7 @@ export function addCommands(program: Command, invocation: Invocation): void {
   const app = program.command('app').description('work on Marketplace apps');
   addAppValidate(app, invocation);
   addAppInvoke(app, invocation);
+  addAppPack(app, invocation);
   addSimulate(program, invocation);
   addExport(program, invocation);
   addLogVerify(program.command('log').description('look at the log'), invocation);
@@ -79,6 +81,19 @@ function addAppInvoke(app: Command, invocation: Invocation): void {
     .action(async (folder: string, event: string, options: AppInvokeOptions) => {
       const { invoke } = await import('./commands/app-invoke.ts');
       await invoke(invocation, { folder, event, options });
+    });
+}
+
+function addAppPack(app: Command, invocation: Invocation): void {
+  app
+    .command('pack')
+    .description('check an app and make its package, a zip: the same files always give the same bytes')
+    .argument('<dir>', 'the app folder, the one with manifest.json')
+    .option('--out <file>', 'where the package goes (default: dist/<folder>.zip in the app folder)')
+    .option('--json', 'one JSON object: file, bytes, sha256, digest (of the content), left_out, …')
+    .action(async (folder: string, options: AppPackOptions) => {
+      const { pack } = await import('./commands/app-pack.ts');
+      await pack(invocation, folder, options);
     });
 }
 
