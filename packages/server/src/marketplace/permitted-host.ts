@@ -22,14 +22,14 @@ export function parsePermittedHost(text: string): PermittedHost | null {
   return isHostName(name) ? { kind: 'name', name, port } : null;
 }
 
-/** Whether an operator named this host itself, in this spelling. */
-export function permitsName(permitted: readonly PermittedHost[], name: string, port: number): boolean {
+/** Whether an operator named this host itself, for this port; `port` null: for any. */
+export function permitsName(permitted: readonly PermittedHost[], name: string, port: number | null): boolean {
   const plain = plainName(name);
   return permitted.some((host) => host.kind === 'name' && host.name === plain && isPort(host, port));
 }
 
-/** Whether an operator named this address, or a network that it is in. */
-export function permitsAddress(permitted: readonly PermittedHost[], address: IpAddress, port: number): boolean {
+/** Whether an operator named this address, or a network that it is in, for this port; `port` null: for any. */
+export function permitsAddress(permitted: readonly PermittedHost[], address: IpAddress, port: number | null): boolean {
   return permitted.some((host) => host.kind === 'range' && isInRange(address, host.range) && isPort(host, port));
 }
 
@@ -38,8 +38,8 @@ export function plainName(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
 }
 
-function isPort(host: PermittedHost, port: number): boolean {
-  return host.port === null || host.port === port;
+function isPort(host: PermittedHost, port: number | null): boolean {
+  return host.port === null || port === null || host.port === port;
 }
 
 function isHostName(name: string): boolean {

@@ -34,10 +34,11 @@ export class AddressGuard {
   }
 
   /**
-   * `host` is a name or an address in its plain spelling, without brackets. `allowsAddresses` says whether an address may
+   * `host` is a name or an address in its plain spelling, without brackets. `port` null asks for any port: to tell an
+   * address is not yet to connect to it. `allowsAddresses` says whether an address may
    * stand where a name belongs: sockets may be opened to public addresses, the platform's requests may not.
    */
-  async reach(host: string, port: number, allowsAddresses: boolean): Promise<Reach> {
+  async reach(host: string, port: number | null, allowsAddresses: boolean): Promise<Reach> {
     const { permitted } = this.#ports;
     const literal = parseIpAddress(host);
     if (literal !== null) return this.#reachLiteral(host, literal, port, allowsAddresses);
@@ -49,7 +50,7 @@ export class AddressGuard {
     return this.#resolve(name, (address) => this.#objection(address, port));
   }
 
-  #reachLiteral(host: string, literal: IpAddress, port: number, allowsAddresses: boolean): Reach {
+  #reachLiteral(host: string, literal: IpAddress, port: number | null, allowsAddresses: boolean): Reach {
     if (!allowsAddresses && !permitsAddress(this.#ports.permitted, literal, port)) {
       return { kind: 'forbidden', reason: 'ip_address', message: `${shown(host)} is an address, and no name` };
     }
@@ -90,7 +91,7 @@ export class AddressGuard {
   }
 
   /** What speaks against an address, as a clause; null when nothing does. */
-  #objection(text: string, port: number): string | null {
+  #objection(text: string, port: number | null): string | null {
     const address = parseIpAddress(text);
     if (address === null) return 'is none';
     if (permitsAddress(this.#ports.permitted, address, port)) return null;

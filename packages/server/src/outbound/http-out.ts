@@ -1,10 +1,11 @@
+import type { SecureContext } from 'node:tls';
 import { Agent, buildConnector, Client, type Dispatcher, errors } from 'undici';
 import type { Outbound, OutboundAnswer, OutboundRequest, OutboundSecurity } from '../apps/outbound.ts';
 import { type AddressGuard, pinnedLookup } from './address-guard.ts';
 import { defaultOutboundLimits, type OutboundLimits } from './limits.ts';
 import { carriedHeaders, plainHeaders } from './request-headers.ts';
 import { readBody } from './response-body.ts';
-import { trustedCertificates } from './trusted-certificates.ts';
+import { secureContextOf } from './secure-context.ts';
 
 export type HttpOutOptions = {
   readonly guard: AddressGuard;
@@ -22,12 +23,15 @@ export class HttpOut implements Outbound {
   readonly #guard: AddressGuard;
   readonly #limits: OutboundLimits;
   readonly #ca: readonly string[];
+  /** Of whoever brings nothing of its own. */
+  readonly #context: SecureContext | null;
   readonly #agent: Agent;
 
   constructor(options: HttpOutOptions) {
     this.#guard = options.guard;
     this.#limits = options.limits ?? defaultOutboundLimits;
     this.#ca = options.ca ?? [];
+    this.#context = secureContextOf(this.#ca, null);
     this.#agent = new Agent({
       ...this.#clientOptions(null),
       connections: this.#limits.connectionsPerHostMax,
@@ -109,10 +113,9 @@ export class HttpOut implements Outbound {
     const port = options.port === '' ? HTTPS_PORT : Number(options.port);
     const reach = await this.#guard.reach(host, port, false);
     if (reach.kind !== 'reachable') throw new NotReached(reach);
-    const extra = [...this.#ca, ...(security?.ca == null ? [] : [security.ca])];
+    const secureContext = security === null ? this.#context : secureContextOf(this.#ca, security);
     const connector = buildConnector({
-      ...(extra.length > 0 && { ca: trustedCertificates(extra) }),
-      ...ownCertificate(security),
+      ...(secureContext !== null && { secureContext }),
       lookup: pinnedLookup(reach.addresses),
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
@@ -157,17 +160,6 @@ function readUrl(text: string): URL | null {
 /** TLS names no addresses. */
 function serverNameOf(host: string): string {
   return /^[\d.]+$|:/.test(host) ? '' : host;
-}
-
-function ownCertificate(security: OutboundSecurity | null) {
-  if (security === null) return {};
-  const { cert, key, pfx, passphrase } = security;
-  return {
-    ...(cert !== null && { cert }),
-    ...(key !== null && { key }),
-    ...(pfx !== null && { pfx: Buffer.from(pfx, 'base64') }),
-    ...(passphrase !== null && { passphrase }),
-  };
 }
 
 function answerOfFailure(error: unknown): OutboundAnswer {
