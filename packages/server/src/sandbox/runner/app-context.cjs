@@ -16,6 +16,7 @@ const { platformGlobals } = require('./platform-globals.cjs');
  * @property {(message: string) => Error} error a new error of the context
  * @property {() => Deferred} defer a new promise of the platform's shape
  * @property {(ways: Ways) => void} offer puts the platform's globals in place
+ * @property {import('node:vm').Context} globals the object behind the context's globals
  *
  * @typedef {{ filename: string, columnOffset?: number, alone?: string }} ScriptPlace `alone` is the text as it stands in
  *   its file: when the script cannot be compiled, the error is that of the file, not of what was put around it
@@ -57,7 +58,7 @@ function createAppContext(log) {
   globals.global = run('globalThis', { filename: 'context' });
   const own = run('({ parse: JSON.parse, error: (message) => new Error(message) })', { filename: 'context' });
   const defer = run(deferredSource, { filename: 'deferred' });
-  return { run, parse: own.parse, error: own.error, defer, offer };
+  return { run, parse: own.parse, error: own.error, defer, offer, globals };
 
   /** @param {Ways} ways */
   function offer(ways) {
