@@ -1,15 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { findProgram } from './find-program.ts';
-import type { Launcher } from './launcher.ts';
+import { kernelLimits } from './kernel-limits.ts';
+import type { Launcher, LauncherFinding } from './launcher.ts';
 import { runnerFolder, runnerProgram } from './runner-program.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 import { strayDescriptors } from './stray-descriptors.ts';
-
-/** A launcher, or why there is none on this machine and what would help. */
-export type LauncherFinding =
-  | { readonly kind: 'found'; readonly launcher: Launcher }
-  | { readonly kind: 'missing'; readonly why: string; readonly remedy: string };
 
 // What an app sees as its file system: these paths and nothing else, all of it read-only.
 const NODE_INSIDE = '/runtime/node';
@@ -17,12 +13,6 @@ const RUNNER_INSIDE = '/runner';
 const APP_INSIDE = '/app';
 const BROKER_INSIDE = '/broker';
 
-/**
- * Bytes of memory that an app may write to: Node reserves some 512 MB before it has done anything, and Buffers lie
- * outside of what its own limit of heap counts.
- */
-const DATA_BYTES_MAX = 768 * 1024 * 1024;
-const OPEN_FILES_MAX = 256;
 const NOBODY = '65534';
 const FILTER_DESCRIPTOR = '3';
 
@@ -55,7 +45,7 @@ export function findHardenedLauncher({ nodePath }: { readonly nodePath: string }
   const launcher: Launcher = ({ appFolder, memoryMbMax, brokerPath = null }) => ({
     command: nice,
     args: [
-      ...['-n', '19', prlimit, `--data=${DATA_BYTES_MAX}`, '--core=0', `--nofile=${OPEN_FILES_MAX}`, '--fsize=0'],
+      ...['-n', '19', prlimit, ...kernelLimits()],
       ...[
         bwrap,
         '--unshare-all',

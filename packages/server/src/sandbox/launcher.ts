@@ -22,3 +22,8 @@ export interface Launch {
 
 /** One way to start an app's process; ways differ in the fence they put around it, never in the program they start. */
 export type Launcher = (spec: LaunchSpec) => Launch;
+
+/** A launcher, or why there is none on this machine and what would help. */
+export type LauncherFinding =
+  | { readonly kind: 'found'; readonly launcher: Launcher }
+  | { readonly kind: 'missing'; readonly why: string; readonly remedy: string };

@@ -2,6 +2,12 @@
 export const frameBytesMax = 1024 * 1024;
 export const valueBytesMax = 8 * 1024 * 1024;
 
+/**
+ * Limits that the kernel keeps for an app's process. Data: what it may write to, Buffers too, which lie outside of what
+ * the engine counts as its heap; Node and Deno reserve some 512 MB of it before they have done anything.
+ */
+export const processLimits = { dataBytesMax: 768 * 1024 * 1024, openFilesMax: 256 } as const;
+
 /** What an app's process may take. Times are milliseconds. */
 export interface SandboxLimits {
   /** From sending a call to its end. The platform gives product events 20 s. */
