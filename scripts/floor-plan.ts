@@ -119,6 +119,8 @@ export const compositionPaths: readonly RegExp[] = [
   /^packages\/server\/bin\/rollcall\.js$/,
   /^packages\/server\/src\/main\.ts$/,
   /^packages\/server\/src\/cli\//,
+  // The test kit is a server of its own, in virtual time.
+  /^packages\/testing\/src\//,
 ];
 
 /** The invented world: commands let it play, tests let it break; no room knows it. */
@@ -142,8 +144,11 @@ export const contract = {
 export const startedPaths: readonly RegExp[] = [
   /^packages\/server\/bin\/rollcall\.js$/,
   /^packages\/contract\/src\/index\.ts$/,
+  /^packages\/testing\/src\/index\.ts$/,
   // The program that an app's process runs.
   /^packages\/server\/src\/sandbox\/runner\.[cm]?[jt]s$/,
+  // What a browser loads.
+  /^packages\/server\/src\/workbench\/page\//,
 ];
 
 /** Tests, the fakes they play with, and the suites that every engine behind a port must pass. */
