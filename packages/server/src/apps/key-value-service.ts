@@ -9,6 +9,7 @@ import {
 } from '../marketplace/key-value.ts';
 import type { Instant } from '../time/instant.ts';
 import type { OperationAnswer, OperationHandlers } from './app-operation.ts';
+import { Turns } from './turns.ts';
 
 export type KeyValuePorts = {
   readonly store: Pick<Store, 'keyValue'>;
@@ -25,25 +26,15 @@ export type KeyValuePorts = {
 export class KeyValueService {
   readonly #app: string;
   readonly #ports: KeyValuePorts;
-  /** The last operation under way, per key. */
-  readonly #tails = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
 
   constructor(app: string, ports: KeyValuePorts) {
     this.#app = app;
     this.#ports = ports;
   }
 
-  async call(operation: KeyValueOperation): Promise<OperationAnswer> {
-    const before = this.#tails.get(operation.key) ?? Promise.resolve();
-    const carryOut = () => this.#carryOut(operation);
-    // What became of the operation before is its own caller's matter: the chain of its key goes on.
-    const turn = before.then(carryOut, carryOut);
-    this.#tails.set(operation.key, turn);
-    try {
-      return await turn;
-    } finally {
-      if (this.#tails.get(operation.key) === turn) this.#tails.delete(operation.key);
-    }
+  call(operation: KeyValueOperation): Promise<OperationAnswer> {
+    return this.#turns.take(operation.key, () => this.#carryOut(operation));
   }
 
   async #carryOut(operation: KeyValueOperation): Promise<OperationAnswer> {
@@ -62,7 +53,9 @@ export class KeyValueService {
 }
 
 /** `$db` as operations. */
-export function keyValueOperations(carryOut: (operation: KeyValueOperation) => Promise<OperationAnswer>): OperationHandlers {
+export function keyValueOperations(
+  carryOut: (operation: KeyValueOperation) => Promise<OperationAnswer>,
+): OperationHandlers {
   const named = (method: string): OperationHandlers[string] => {
     return async (args) => {
       const reading = readKeyValueOperation(method, args);

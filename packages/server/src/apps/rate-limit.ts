@@ -28,6 +28,11 @@ export class RateLimit {
   }
 }
 
+/** A limit of so many in a minute; null for none. */
+export function rateOf(perMinuteMax: number | null, now: () => Instant): RateLimit | null {
+  return perMinuteMax === null ? null : new RateLimit(perMinuteMax, now);
+}
+
 /** The same operations within a rate; what is beyond it is refused with 429, in the platform's words. Null: no limit. */
 export function withinRate(handlers: OperationHandlers, rate: RateLimit | null): OperationHandlers {
   if (rate === null) return handlers;

@@ -23,10 +23,11 @@ const attributesInvalid = 'Attributes object cannot be empty and should be of ty
 
 /** Reads action and attributes of an `update` as the app gave them. */
 export function readUpdate(action: JsonValue | undefined, attributes: JsonValue | undefined): UpdateReading {
+  if (action === undefined || attributes === undefined) return refuse(400, 'Mandatory attributes Missing');
   if (action !== 'increment' && action !== 'append' && action !== 'set' && action !== 'remove') {
     return refuse(400, `Invalid action ${typeof action === 'string' ? action : String(action ?? '')} for update`);
   }
-  if (attributes === undefined || isBlank(attributes) || typeof attributes !== 'object' || attributes === null) {
+  if (isBlank(attributes) || typeof attributes !== 'object' || attributes === null) {
     return refuse(400, attributesInvalid);
   }
   if (isNestedBeyond(attributes, attributesNestingMax)) return refuse(400, attributesInvalid);
