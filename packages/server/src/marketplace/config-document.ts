@@ -2,7 +2,7 @@ import type { Node } from 'jsonc-parser';
 import type { AppFiles } from './app-files.ts';
 import { slipOf } from './did-you-mean.ts';
 import type { Finding, FindingSeverity } from './finding.ts';
-import { type JsonMember, memberOf, membersOf, readJsonDocument } from './json-document.ts';
+import { type JsonMember, memberOf, membersOf, readJsonDocument, replaceText } from './json-document.ts';
 import { findingAt, type SourceText, sourceText } from './source-text.ts';
 
 /** A JSON file of an app that must hold an object, opened as far as it can be. */
@@ -49,6 +49,7 @@ export function unknownKeys(source: SourceText, object: Node | undefined, rule: 
       code: rule.code,
       message: `${rule.sentence(key)}${guess}`,
       ...(slip === null ? { fix: 'remove it' } : { fix: `rename it to "${slip}"` }),
+      ...(slip !== null && isLoss ? { edits: replaceText(keyNode, slip) } : {}),
     });
   });
 }

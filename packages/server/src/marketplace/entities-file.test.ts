@@ -39,7 +39,7 @@ test('names what is wrong with entities', () => {
   assert.deepEqual(
     findings.map(({ severity, message }) => `${severity}: ${message}`),
     [
-      "error: field 'title' of entity 'a' has an invalid type",
+      "warning: field 'title' of entity 'a' has an invalid type",
       "warning: field '9x' of entity 'a' has invalid name",
       "error: field 3 of entity 'a' must have required property 'name'",
       "error: entity 'a' has the field 'title' twice",

@@ -148,7 +148,7 @@ function checkFieldType(source: SourceText, field: Node, what: string): readonly
   const guess = type === undefined ? null : didYouMean(type, entityFieldTypes);
   return [
     findingAt(source, member?.value.offset ?? field.offset, {
-      severity: 'error',
+      severity: 'warning',
       code: 'entity-field-type',
       message: member === undefined ? `${what} must have required property 'type'` : `${what} has an invalid type`,
       expected: `one of ${entityFieldTypes.join(', ')}`,

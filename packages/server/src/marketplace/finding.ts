@@ -1,6 +1,13 @@
 /** How much a finding weighs: an error keeps the app from loading, a warning does not, information is only that. */
 export type FindingSeverity = 'error' | 'warning' | 'information';
 
+/** A piece of a file to be replaced. Offsets count UTF-16 units from 0; an empty text removes the piece. */
+export interface TextEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
 /** One thing to say about one place in an app's files. Lines and columns count from 1. */
 export interface Finding {
   readonly severity: FindingSeverity;
@@ -14,6 +21,8 @@ export interface Finding {
   readonly expected?: string;
   /** What to write instead, as a sentence or as the text itself. */
   readonly fix?: string;
+  /** The fix as edits of the file, where there is exactly one way and it changes nothing that works. */
+  readonly edits?: readonly TextEdit[];
 }
 
 /** True when at least one finding keeps the app from loading. */

@@ -54,11 +54,11 @@ test('names every fault of the definitions, as the vendor does', () => {
   assert.deepEqual(
     findings.map(({ severity, message }) => `${severity}: ${message}`),
     [
-      "error: The mandatory key(s), display_name, missing for the 'a' field.",
+      "warning: The mandatory key(s), display_name, missing for the 'a' field.",
       "error: Invalid type, txet, found in the 'a' field.",
       "error: The mandatory key(s), options, missing for the 'b' field.",
       "error: The default value specified for the 'c' dropdown type is not listed in the options.",
-      "error: In the 'd' field, specify the default value for the dropdown type.",
+      "warning: In the 'd' field, specify the default value for the dropdown type.",
       "warning: Invalid key(s), requried, found in the 'e' field.",
       'error: `type_attributes` must be specified for type domain in iparams.json.',
       "error: the default value of the 'g' field must be a number",

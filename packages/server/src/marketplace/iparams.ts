@@ -1,10 +1,18 @@
 import { getNodeValue, type Node } from 'jsonc-parser';
 import type { AppFiles } from './app-files.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean, slipOf } from './did-you-mean.ts';
 import type { Finding } from './finding.ts';
 import { type IparamDefinition, type IparamType, iparamTypes } from './iparam-definition.ts';
 import { checkIparamValue } from './iparam-value.ts';
-import { doubledKeys, type JsonMember, memberOf, membersOf, readJsonDocument, textOf } from './json-document.ts';
+import {
+  doubledKeys,
+  type JsonMember,
+  memberOf,
+  membersOf,
+  readJsonDocument,
+  replaceText,
+  textOf,
+} from './json-document.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 import { findingAt, type SourceText, sourceText } from './source-text.ts';
 
@@ -29,6 +37,7 @@ const fieldKeys = [
 ];
 const typesWithOptions: readonly string[] = ['dropdown', 'radio', 'multiselect'];
 const typesWithPattern: readonly string[] = ['text', 'email', 'phone_number', 'url', 'paragraph', 'number'];
+const maskedTypes: readonly string[] = ['text', 'paragraph', 'api_key', 'number'];
 const typesOfProducts: readonly string[] = ['domain', 'api_key'];
 
 /** Reads the definitions of an app's installation parameters and names every fault in them. */
@@ -177,7 +186,9 @@ function readField(source: SourceText, member: JsonMember): FieldReading {
     ...invalidKeys(source, member),
     ...invalidType(source, member, type),
     ...doubledKeys(source, value),
-    ...unmaskedSecret(source, { name, keyNode, field: value }),
+    ...(type === undefined || maskedTypes.includes(type)
+      ? unmaskedSecret(source, { name, keyNode, field: value })
+      : []),
   ];
   if (type === undefined) return { definition: null, findings };
   const definition = define(name, { type, field: value });
@@ -218,18 +229,23 @@ function missingKeys(source: SourceText, { key, keyNode, value }: JsonMember, ty
   const missing = needed.filter((name) => memberOf(value, name) === undefined);
   if (missing.length === 0) return [];
   const message = `The mandatory key(s), ${missing.join(', ')}, missing for the '${key}' field.`;
-  return [findingAt(source, keyNode.offset, { severity: 'error', code: 'iparam-key-missing', message })];
+  // Without a display name the key is shown: the app works.
+  const severity = missing.length === 1 && missing[0] === 'display_name' ? 'warning' : 'error';
+  return [findingAt(source, keyNode.offset, { severity, code: 'iparam-key-missing', message })];
 }
 
 function invalidKeys(source: SourceText, { key, value }: JsonMember): readonly Finding[] {
   const invalid = membersOf(value).filter((member) => !fieldKeys.includes(member.key));
   return invalid.map((member) => {
     const guess = didYouMean(member.key, fieldKeys);
+    const slip = slipOf(member.key, fieldKeys);
+    const isSure = slip !== null && memberOf(value, slip) === undefined;
     return findingAt(source, member.keyNode.offset, {
       severity: 'warning',
       code: 'iparam-key-invalid',
       message: `Invalid key(s), ${member.key}, found in the '${key}' field.`,
-      ...(guess === null ? {} : { fix: `did you mean "${guess}"?` }),
+      ...(guess === null ? {} : { fix: isSure ? `rename it to "${guess}"` : `did you mean "${guess}"?` }),
+      ...(isSure ? { edits: replaceText(member.keyNode, slip) } : {}),
     });
   });
 }
@@ -278,7 +294,10 @@ function checkDefault(source: SourceText, { definition, field, keyNode }: Defini
   const node = memberOf(field, 'default_value')?.value;
   if (type === 'dropdown' && options.length > 0 && node === undefined) {
     const message = `In the '${name}' field, specify the default value for the dropdown type.`;
-    return [findingAt(source, keyNode.offset, { severity: 'error', code: 'iparam-default-missing', message })];
+    const expected = `"default_value": one of ${options.join(', ')}`;
+    return [
+      findingAt(source, keyNode.offset, { severity: 'warning', code: 'iparam-default-missing', message, expected }),
+    ];
   }
   if (node === undefined || defaultValue === undefined || defaultValue === '') return [];
   if (type === 'dropdown' && typeof defaultValue === 'string' && !options.includes(defaultValue)) {
@@ -318,6 +337,8 @@ function isPattern(source: string): boolean {
 
 function checkAttributes(source: SourceText, { definition, field }: DefinitionPlace): readonly Finding[] {
   const product = memberOf(memberOf(field, 'type_attributes')?.value, 'product');
+  if (definition.type === 'domain' && textOf(product?.value) === 'freshchat')
+    return [domainOfFreshchat(source, product)];
   if (!typesOfProducts.includes(definition.type) || product !== undefined) return [];
   return [
     findingAt(source, memberOf(field, 'type')?.value.offset ?? field.offset, {
@@ -327,4 +348,13 @@ function checkAttributes(source: SourceText, { definition, field }: DefinitionPl
       expected: '"type_attributes": { "product": "…" }',
     }),
   ];
+}
+
+function domainOfFreshchat(source: SourceText, product: JsonMember | undefined): Finding {
+  const message = 'the type domain does not exist for the product freshchat';
+  return findingAt(source, product?.value.offset ?? 0, {
+    severity: 'warning',
+    code: 'iparam-domain-freshchat',
+    message,
+  });
 }

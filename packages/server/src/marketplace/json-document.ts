@@ -1,5 +1,5 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
-import type { Finding } from './finding.ts';
+import type { Finding, TextEdit } from './finding.ts';
 import { findingAt, type SourceText } from './source-text.ts';
 
 /** A JSON file as a tree with offsets, and what is wrong with its syntax. */
@@ -27,7 +27,7 @@ export function readJsonDocument(source: SourceText): JsonDocument {
   const first = errors[0];
   if (first === undefined) return { source, root, findings: [] };
   const findings = faultsWorthNaming(errors).map((error) => syntaxFinding(source, error));
-  return { source, root: errors.every(leavesTreeIntact) ? root : null, findings };
+  return { source, root: errors.every((error) => leavesTreeIntact(error, source.text)) ? root : null, findings };
 }
 
 /** The members of an object node, in order, doubled keys included; empty for every other node. */
@@ -74,25 +74,42 @@ function faultsWorthNaming(errors: readonly ParseError[]): readonly ParseError[]
   return errors.filter((error, index) => !isEcho(error, index)).slice(0, faultsNamedMax);
 }
 
-function leavesTreeIntact(error: ParseError): boolean {
+function leavesTreeIntact(error: ParseError, text: string): boolean {
   const name = printParseErrorCode(error.error);
+  if (isTrailingComma(name, text, error.offset)) return true;
   return name === 'CommaExpected' || name === 'InvalidCommentToken' || name === 'CloseBraceExpected';
 }
 
 function syntaxFinding(source: SourceText, error: ParseError): Finding {
   const name = printParseErrorCode(error.error);
-  const { what, fix } = explain(name, source.text, error);
+  const { what, fix, edits } = explain(name, source.text, error);
   const offset = name === 'CommaExpected' ? endOfTextBefore(source.text, error.offset) : error.offset;
   const message = `${source.file} is not valid JSON: ${what}`;
-  return findingAt(source, offset, { severity: 'error', code: 'json-syntax', message, ...(fix === '' ? {} : { fix }) });
+  return findingAt(source, offset, {
+    severity: 'error',
+    code: 'json-syntax',
+    message,
+    ...(fix === '' ? {} : { fix }),
+    ...(edits === undefined ? {} : { edits }),
+  });
 }
 
-function explain(name: FaultName, text: string, error: ParseError): { what: string; fix: string } {
+interface Explanation {
+  readonly what: string;
+  readonly fix: string;
+  readonly edits?: readonly TextEdit[];
+}
+
+function explain(name: FaultName, text: string, error: ParseError): Explanation {
   const found = text.slice(error.offset, error.offset + Math.min(error.length, 40));
   const shown = found === '' ? 'the end of the file' : `"${found}"`;
+  if (isTrailingComma(name, text, error.offset)) return trailingComma(text, error.offset, shown);
   switch (name) {
-    case 'CommaExpected':
-      return { what: `a comma is missing before ${shown}`, fix: 'add a ","' };
+    case 'CommaExpected': {
+      const end = endOfTextBefore(text, error.offset);
+      const edits = [{ start: end, end, text: ',' }];
+      return { what: `a comma is missing before ${shown}`, fix: 'add a ","', edits };
+    }
     case 'ColonExpected':
       return { what: `a colon is missing before ${shown}`, fix: 'add a ":"' };
     case 'CloseBraceExpected':
@@ -100,9 +117,7 @@ function explain(name: FaultName, text: string, error: ParseError): { what: stri
     case 'CloseBracketExpected':
       return { what: 'a closing bracket "]" is missing', fix: 'add a "]"' };
     case 'PropertyNameExpected':
-      return isAfterComma(text, error.offset)
-        ? { what: `a comma has nothing after it before ${shown}`, fix: 'remove the trailing comma' }
-        : { what: `a key in double quotes is expected instead of ${shown}`, fix: 'put the key in double quotes' };
+      return { what: `a key in double quotes is expected instead of ${shown}`, fix: 'put the key in double quotes' };
     case 'ValueExpected':
       return text.trim() === ''
         ? { what: 'the file is empty', fix: 'write at least {}' }
@@ -126,8 +141,39 @@ function spoken(name: string): string {
   return name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 }
 
-function isAfterComma(text: string, offset: number): boolean {
-  return text.slice(0, offset).trimEnd().endsWith(',');
+function isTrailingComma(name: FaultName, text: string, offset: number): boolean {
+  if (name !== 'PropertyNameExpected' && name !== 'ValueExpected') return false;
+  return /^[}\]]/.test(text.slice(offset)) && text.slice(0, offset).trimEnd().endsWith(',');
+}
+
+function trailingComma(text: string, offset: number, shown: string): Explanation {
+  const end = endOfTextBefore(text, offset);
+  return {
+    what: `a comma has nothing after it before ${shown}`,
+    fix: 'remove the trailing comma',
+    edits: [{ start: end - 1, end, text: '' }],
+  };
+}
+
+/** The edits that put something else between the quotes of a key or a text. */
+export function replaceText(node: Node, text: string): readonly TextEdit[] {
+  return [{ start: node.offset, end: node.offset + node.length, text: JSON.stringify(text) }];
+}
+
+/** The edits that take a member out of its object, with the comma that parted it from the next one or the last. */
+export function removeMember(source: SourceText, keyNode: Node): readonly TextEdit[] {
+  const property = keyNode.parent;
+  const siblings = property?.parent?.children ?? [];
+  const index = property === undefined ? -1 : siblings.indexOf(property);
+  if (property === undefined || index === -1) return [];
+  const [before, after] = [siblings[index - 1], siblings[index + 1]];
+  const end = property.offset + property.length;
+  if (after !== undefined) return [{ start: property.offset, end: after.offset, text: '' }];
+  if (before !== undefined) return [{ start: before.offset + before.length, end, text: '' }];
+  const parent = property.parent;
+  if (parent === undefined) return [];
+  const isOnly = /^\s*$/.test(source.text.slice(parent.offset + 1, property.offset));
+  return isOnly ? [{ start: parent.offset, end: parent.offset + parent.length, text: '{}' }] : [];
 }
 
 function endOfTextBefore(text: string, offset: number): number {

@@ -1,7 +1,16 @@
 import type { Node } from 'jsonc-parser';
+import { functionName } from './actions-file.ts';
 import { didYouMean, slipOf } from './did-you-mean.ts';
 import type { Finding } from './finding.ts';
-import { doubledKeys, type JsonMember, memberOf, membersOf, textOf } from './json-document.ts';
+import {
+  doubledKeys,
+  type JsonMember,
+  memberOf,
+  membersOf,
+  removeMember,
+  replaceText,
+  textOf,
+} from './json-document.ts';
 import {
   commonEvents,
   type EventCatalog,
@@ -128,9 +137,28 @@ function readHandler(source: SourceText, entry: JsonMember): HandlerReading {
     const findings = [...others.map((other) => uselessKey(source, other, event)), ...doubled];
     return { name, offset: member?.value.offset ?? value.offset, findings };
   }
-  const fault =
-    member === undefined ? missingHandler(source, entry, others) : emptyHandler(source, member.value, event);
-  return { name: null, offset: value.offset, findings: [fault, ...doubled] };
+  if (member !== undefined) {
+    return { name: null, offset: value.offset, findings: [emptyHandler(source, member.value, event), ...doubled] };
+  }
+  return readSlippedHandler(source, entry, others);
+}
+
+// "hanlder" stands in an official sample. There is only one thing that it can mean, so it is taken for that and said.
+function readSlippedHandler(source: SourceText, entry: JsonMember, others: readonly JsonMember[]): HandlerReading {
+  const slip = others.find((other) => slipOf(other.key, ['handler', 'callback']) !== null || other.key === 'callback');
+  const name = textOf(slip?.value);
+  if (slip === undefined || name === undefined || name.trim() === '') {
+    return { name: null, offset: entry.value.offset, findings: [missingHandler(source, entry)] };
+  }
+  const finding = findingAt(source, slip.keyNode.offset, {
+    severity: 'warning',
+    code: 'handler-slip',
+    message: `"${slip.key}" is not a key of event '${entry.key}': did you mean "handler"? Here it is taken for that; the platform ignores it, and the event is not handled`,
+    expected: '"handler"',
+    fix: `rename "${slip.key}" to "handler"`,
+    edits: replaceText(slip.keyNode, 'handler'),
+  });
+  return { name, offset: slip.value.offset, findings: [finding] };
 }
 
 function notAHandler(source: SourceText, { key, value }: JsonMember): Finding {
@@ -144,23 +172,13 @@ function notAHandler(source: SourceText, { key, value }: JsonMember): Finding {
   });
 }
 
-function missingHandler(source: SourceText, { key, value }: JsonMember, others: readonly JsonMember[]): Finding {
-  const slip = others.find((other) => slipOf(other.key, ['handler', 'callback']) !== null || other.key === 'callback');
-  if (slip === undefined) {
-    return findingAt(source, value.offset, {
-      severity: 'error',
-      code: 'handler-missing',
-      message: `event '${key}' names no handler`,
-      expected: '{ "handler": "…" }',
-      fix: 'add "handler" with the name of a function in the exports of server/server.js',
-    });
-  }
-  return findingAt(source, slip.keyNode.offset, {
+function missingHandler(source: SourceText, { key, value }: JsonMember): Finding {
+  return findingAt(source, value.offset, {
     severity: 'error',
-    code: 'handler-slip',
-    message: `"${slip.key}" is not a key of event '${key}': did you mean "handler"?`,
-    expected: '"handler"',
-    fix: `rename "${slip.key}" to "handler"`,
+    code: 'handler-missing',
+    message: `event '${key}' names no handler`,
+    expected: '{ "handler": "…" }',
+    fix: 'add "handler" with the name of a function in the exports of server/server.js',
   });
 }
 
@@ -180,19 +198,31 @@ function uselessKey(source: SourceText, { key, keyNode }: JsonMember, event: str
 }
 
 function checkEventName(source: SourceText, { key, keyNode }: JsonMember, place: SectionPlace): readonly Finding[] {
-  const meant = meantPlace(place);
-  const catalog = meant.kind === 'module' ? eventsOfModule(meant.name) : eventsOfProduct(meant.name);
-  if (catalog.events.includes(key)) return [];
-  const verdict = judgeEventName(key, catalog, meant);
+  const verdict = judgeEvent(key, place);
   if (verdict === null) return [];
+  const { slip } = verdict;
   return [
     findingAt(source, keyNode.offset, {
       severity: 'error',
       code: 'event-invalid',
-      message: `Invalid event: '${key}' for ${place.kind}: ${place.name}${verdict.hint}`,
-      ...(verdict.fix === null ? {} : { fix: verdict.fix }),
+      ...verdict.what,
+      ...(slip === null ? {} : { edits: replaceText(keyNode, slip) }),
     }),
   ];
+}
+
+/** What to say about an event that a product or module does not have; null when it has it. */
+export function judgeEvent(
+  key: string,
+  place: SectionPlace,
+): { readonly what: { readonly message: string; readonly fix?: string }; readonly slip: string | null } | null {
+  const meant = meantPlace(place);
+  const catalog = meant.kind === 'module' ? eventsOfModule(meant.name) : eventsOfProduct(meant.name);
+  if (catalog.events.includes(key)) return null;
+  const verdict = judgeEventName(key, catalog, meant);
+  if (verdict === null) return null;
+  const message = `Invalid event: '${key}' for ${place.kind}: ${place.name}${verdict.hint}`;
+  return { what: { message, ...(verdict.fix === null ? {} : { fix: verdict.fix }) }, slip: verdict.slip };
 }
 
 // A slip in the name of a module is a finding of its own: its events are judged by the module that was meant.
@@ -202,19 +232,28 @@ function meantPlace(place: SectionPlace): SectionPlace {
 }
 
 // Lists of modules that are not complete let unknown events pass when they look like events and like no known one.
-function judgeEventName(
-  event: string,
-  catalog: EventCatalog,
-  place: SectionPlace,
-): { readonly hint: string; readonly fix: string | null } | null {
+function judgeEventName(event: string, catalog: EventCatalog, place: SectionPlace): EventVerdict | null {
   const home = homeOf(event, place);
-  if (home !== null) return { hint: ` (it belongs in ${home})`, fix: `move it to ${home}` };
+  if (home !== null) return { hint: ` (it belongs in ${home})`, fix: `move it to ${home}`, slip: null };
   const slip = slipOf(event, catalog.events) ?? slipOf(event, everyEvent());
   const isKnownSomewhere = everyEvent().includes(event);
-  if (slip !== null && !isKnownSomewhere) return { hint: ` (did you mean '${slip}'?)`, fix: `rename it to "${slip}"` };
+  if (slip !== null && !isKnownSomewhere) {
+    return { hint: ` (did you mean '${slip}'?)`, fix: `rename it to "${slip}"`, slip };
+  }
   if (!catalog.isComplete && /^(on|after|before)[A-Z]\w*$/.test(event)) return null;
   const guess = didYouMean(event, catalog.events);
-  return { hint: guess === null ? '' : ` (did you mean '${guess}'?)`, fix: guess && `rename it to "${guess}"` };
+  return {
+    hint: guess === null ? '' : ` (did you mean '${guess}'?)`,
+    fix: guess && `rename it to "${guess}"`,
+    slip: null,
+  };
+}
+
+interface EventVerdict {
+  readonly hint: string;
+  readonly fix: string | null;
+  /** The event of which the name is certainly a typing slip. */
+  readonly slip: string | null;
 }
 
 function homeOf(event: string, place: SectionPlace): string | null {
@@ -240,7 +279,7 @@ function readFunctions(source: SourceText, entries: readonly JsonMember[], place
   const items = entries.map(({ key: name, keyNode, value }) => {
     const timeout = memberOf(value, 'timeout')?.value;
     const seconds = typeof timeout?.value === 'number' ? timeout.value : null;
-    if (!/^[A-Za-z_]\w{1,39}$/.test(name)) findings.push(invalidFunctionName(source, keyNode, place));
+    if (!functionName.test(name)) findings.push(invalidFunctionName(source, keyNode, place));
     if (timeout !== undefined && (seconds === null || !timeoutsAllowed.includes(seconds))) {
       findings.push(invalidTimeout(source, timeout));
     }
@@ -251,7 +290,7 @@ function readFunctions(source: SourceText, entries: readonly JsonMember[], place
 
 function invalidFunctionName(source: SourceText, keyNode: Node, place: SectionPlace): Finding {
   return findingAt(source, keyNode.offset, {
-    severity: 'error',
+    severity: 'warning',
     code: 'function-name-invalid',
     message: `Function "${String(keyNode.value)}" for ${place.kind} "${place.name}" has invalid name`,
     expected: '2 to 40 letters, digits and underscores, no digit first',
@@ -277,6 +316,7 @@ function checkKeys(source: SourceText, section: Node, place: SectionPlace): read
       code: 'section-key-unknown',
       message: `"${key}" is not a key of ${place.kind} "${place.name}"${slip === null ? '' : `: did you mean "${slip}"?`}`,
       ...(slip === null ? {} : { fix: `rename it to "${slip}"` }),
+      ...(slip !== null && isLoss ? { edits: replaceText(keyNode, slip) } : {}),
     });
   });
 }
@@ -306,5 +346,6 @@ function emptyPart(source: SourceText, { key, keyNode }: JsonMember): Finding {
     code: 'part-empty',
     message: `/modules/common/${key} must NOT have fewer than 1 properties`,
     fix: 'remove it',
+    edits: removeMember(source, keyNode),
   });
 }

@@ -194,6 +194,46 @@ test('names broken JSON by line and column, and what it can still understand bes
   assert.match(read('[]').findings[0]?.message ?? '', /must hold a JSON object/);
 });
 
+test('takes dependencies from the registry alone, in exact versions', () => {
+  const dependencies = {
+    a: '1.2.3',
+    b: '^1.2.3',
+    c: 'latest',
+    d: 'file:../d',
+    e: 'git+https://git.example/e.git',
+    f: 'npm:g@1.0.0',
+    'g h': '1.0.0',
+    '@x/y': '1.0.0-beta.1',
+  };
+  const { findings } = read({ 'platform-version': '2.3', product: { freshchat: {} }, dependencies });
+  assert.deepEqual(
+    findings.map(({ severity, code, line }) => `${severity} ${code} ${line}`),
+    [
+      'warning dependency-range 8',
+      'warning dependency-range 9',
+      'error dependency-unknown 10',
+      'error dependency-unknown 11',
+      'error dependency-unknown 12',
+      'error dependency-unknown 13',
+    ],
+  );
+});
+
+test('reads a later version of 3 as 3.0 and says so', () => {
+  const { manifest, findings } = read({ 'platform-version': '3.1', modules: { chat_conversation: {} }, engines: {} });
+  assert.equal(manifest?.platformVersion, '3.0');
+  assert.deepEqual(places(findings), ['warning platform-version-later 2:23']);
+});
+
+test('holds engines as information', () => {
+  const { findings } = read({
+    'platform-version': '3.0',
+    modules: { chat_conversation: {} },
+    engines: { node: '24.x', fdk: '10.1.2' },
+  });
+  assert.deepEqual(places(findings), ['information engines-invalid 7:13']);
+});
+
 test('accepts a byte order mark', () => {
   assert.deepEqual(read('\uFEFF{"platform-version":"2.3","product":{"freshchat":{}}}').findings, []);
 });

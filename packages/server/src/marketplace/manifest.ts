@@ -3,7 +3,15 @@ import type { Dependency, Manifest } from './app-definition.ts';
 import type { AppFiles } from './app-files.ts';
 import { slipOf } from './did-you-mean.ts';
 import type { Finding } from './finding.ts';
-import { doubledKeys, memberOf, membersOf, readJsonDocument, textOf } from './json-document.ts';
+import {
+  doubledKeys,
+  memberOf,
+  membersOf,
+  readJsonDocument,
+  removeMember,
+  replaceText,
+  textOf,
+} from './json-document.ts';
 import { readFragment } from './manifest-fragment.ts';
 import { readSection, type Section, type SectionPlace } from './manifest-section.ts';
 import { moduleNames, type PlatformVersion, platformVersions, products } from './platform-catalog.ts';
@@ -136,14 +144,27 @@ function readVersion(source: SourceText, root: Node): VersionReading {
     member.value.type === 'string' ? String(member.value.value) : source.text.slice(...span(member.value));
   const known = platformVersions.find((version) => version === written);
   if (known !== undefined && member.value.type === 'string') return { value: known, findings: [] };
+  if (/^3\.[1-9]\d*$/.test(written)) return { value: '3.0', findings: [laterVersion(source, member.value, written)] };
   const finding = findingAt(source, member.value.offset, {
     severity: 'error',
     code: 'platform-version-invalid',
     message: `Invalid platform version mentioned in manifest.json - ${written}`,
     expected: versionExpected,
-    ...(known === undefined ? {} : { fix: `write it as a string: "${known}"` }),
+    ...(known === undefined
+      ? {}
+      : { fix: `write it as a string: "${known}"`, edits: replaceText(member.value, known) }),
   });
   return { value: null, findings: [finding] };
+}
+
+// An official sample says 3.1, of which nothing is documented; it is written as 3.0 is.
+function laterVersion(source: SourceText, node: Node, written: string): Finding {
+  return findingAt(source, node.offset, {
+    severity: 'warning',
+    code: 'platform-version-later',
+    message: `platform version ${written} is not known here: the app is read as one of 3.0`,
+    expected: versionExpected,
+  });
 }
 
 function missingVersion(source: SourceText, root: Node): Finding {
@@ -158,6 +179,7 @@ function missingVersion(source: SourceText, root: Node): Finding {
         : `"${slip.key}" is not a key of manifest.json: did you mean "platform-version"?`,
     expected: `"platform-version": ${versionExpected}`,
     fix: slip === undefined ? `add "platform-version": "${guess}"` : 'rename it to "platform-version"',
+    ...(slip === undefined ? {} : { edits: replaceText(slip.keyNode, 'platform-version') }),
   });
 }
 
@@ -210,7 +232,7 @@ function unknownProduct(source: SourceText, keyNode: Node): Finding {
     message: `Invalid product(s) mentioned in manifest.json: ${name}${slip === null ? '' : ` (did you mean "${slip}"?)`}`,
     expected: `one of ${products.join(', ')}`,
     ...(name === 'events' ? { fix: 'name the product first: "freshchat": { "events": { … } }' } : {}),
-    ...(slip === null ? {} : { fix: `rename it to "${slip}"` }),
+    ...(slip === null ? {} : { fix: `rename it to "${slip}"`, edits: replaceText(keyNode, slip) }),
   });
 }
 
@@ -280,7 +302,7 @@ function unknownModule(source: SourceText, keyNode: Node): Finding {
       slip === null
         ? `module "${name}" is not known here: its events never come`
         : `module "${name}" does not exist: did you mean "${slip}"?`,
-    ...(slip === null ? {} : { fix: `rename it to "${slip}"` }),
+    ...(slip === null ? {} : { fix: `rename it to "${slip}"`, edits: replaceText(keyNode, slip) }),
   });
 }
 
@@ -303,6 +325,7 @@ function deprecatedDomains(source: SourceText, root: Node): readonly Finding[] {
       code: 'whitelisted-domains-deprecated',
       message: '"whitelisted-domains" has been deprecated',
       fix: 'remove it: request templates in config/requests.json name their hosts',
+      edits: removeMember(source, member.keyNode),
     }),
   ];
 }
@@ -310,11 +333,14 @@ function deprecatedDomains(source: SourceText, root: Node): readonly Finding[] {
 function readDependencies(source: SourceText, root: Node): { items: readonly Dependency[]; findings: Finding[] } {
   const items: Dependency[] = [];
   const findings: Finding[] = [];
-  for (const { key: name, value } of membersOf(memberOf(root, 'dependencies')?.value)) {
+  for (const { key: name, keyNode, value } of membersOf(memberOf(root, 'dependencies')?.value)) {
     const version = textOf(value);
-    if (version === undefined) findings.push(dependencyNotText(source, value, name));
-    else items.push({ name, version });
-    if (version !== undefined && /[\^~]/.test(version)) findings.push(dependencyRange(source, value, name));
+    if (version === undefined) {
+      findings.push(dependencyNotText(source, value, name));
+      continue;
+    }
+    items.push({ name, version });
+    findings.push(...checkDependency(source, { name, version, keyNode, value }));
   }
   return { items, findings };
 }
@@ -324,13 +350,43 @@ function dependencyNotText(source: SourceText, value: Node, name: string): Findi
   return findingAt(source, value.offset, { severity: 'error', code: 'dependency-type', message, expected: '"1.2.3"' });
 }
 
-function dependencyRange(source: SourceText, value: Node, name: string): Finding {
+interface DependencyPlace {
+  readonly name: string;
+  readonly version: string;
+  readonly keyNode: Node;
+  readonly value: Node;
+}
+
+const exactVersion = /^\d+\.\d+\.\d+(-[\w.-]+)?(\+[\w.-]+)?$/;
+
+// Packages come from the registry alone: what leads elsewhere (files, repositories, links, other names) is refused.
+function checkDependency(source: SourceText, { name, version, keyNode, value }: DependencyPlace): readonly Finding[] {
+  if (!/^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i.test(name)) {
+    const message = `Unknown dependency mentioned in manifest.json: ${name}.`;
+    const expected = 'the name of a package on the npm registry';
+    return [findingAt(source, keyNode.offset, { severity: 'error', code: 'dependency-unknown', message, expected })];
+  }
+  if (/[:/]/.test(version)) {
+    const message = `Unknown dependency mentioned in manifest.json: ${name}. "${version}" does not lead to the npm registry`;
+    const expected = 'an exact version, such as "1.2.3"';
+    return [findingAt(source, value.offset, { severity: 'error', code: 'dependency-unknown', message, expected })];
+  }
+  if (/[\^~]/.test(version)) return [dependencySigns(source, value, name)];
+  if (exactVersion.test(version.trim())) return [];
+  const message = `the version of package '${name}' is a range: what is installed changes with time`;
+  const expected = 'an exact version, such as "1.2.3"';
+  return [findingAt(source, value.offset, { severity: 'warning', code: 'dependency-range', message, expected })];
+}
+
+function dependencySigns(source: SourceText, value: Node, name: string): Finding {
+  const bare = String(value.value).replace(/[\^~]/g, '').trim();
   return findingAt(source, value.offset, {
     severity: 'warning',
     code: 'dependency-range',
     message: `Package '${name}' version contains special characters(^ or ~).`,
     expected: 'an exact version',
-    fix: `write "${String(value.value).replace(/[\^~]/g, '')}"`,
+    fix: `write "${bare}"`,
+    ...(exactVersion.test(bare) ? { edits: replaceText(value, bare) } : {}),
   });
 }
 
@@ -339,9 +395,28 @@ function checkRootKeys(source: SourceText, root: Node, version: PlatformVersion 
   const findings = unknown.flatMap(({ key, keyNode }) => unknownRootKey(source, { key, keyNode, root }));
   if (version === '3.0' && memberOf(root, 'engines') === undefined) {
     const message = "must have required property 'engines' in manifest.json";
-    findings.push(findingAt(source, root.offset, { severity: 'warning', code: 'engines-missing', message }));
+    findings.push(findingAt(source, root.offset, { severity: 'information', code: 'engines-missing', message }));
   }
+  findings.push(...checkEngines(source, root));
   return findings;
+}
+
+// The author's own tools: what is there is said, and nothing follows from it.
+function checkEngines(source: SourceText, root: Node): readonly Finding[] {
+  const member = memberOf(root, 'engines');
+  if (member === undefined) return [];
+  const parts = ['node', 'fdk'].map((key) => ({ key, value: memberOf(member.value, key)?.value }));
+  const bad = parts.filter(({ value }) => value !== undefined && !exactVersion.test(textOf(value) ?? ''));
+  const at = bad[0]?.value ?? member.value;
+  if (bad.length === 0) return [];
+  return [
+    findingAt(source, at.offset, {
+      severity: 'information',
+      code: 'engines-invalid',
+      message: '"engines" must name exact versions',
+      expected: '"engines": { "node": "24.11.1", "fdk": "10.1.2" }',
+    }),
+  ];
 }
 
 function unknownRootKey(source: SourceText, at: { key: string; keyNode: Node; root: Node }): Finding[] {
@@ -356,6 +431,7 @@ function unknownRootKey(source: SourceText, at: { key: string; keyNode: Node; ro
       code: 'root-key-unknown',
       message: slip === null ? vendorText : `${vendorText}: did you mean "${slip}"?`,
       ...(slip === null ? {} : { fix: `rename it to "${slip}"` }),
+      ...(slip !== null && isLoss ? { edits: replaceText(at.keyNode, slip) } : {}),
     }),
   ];
 }

@@ -55,7 +55,7 @@ test('names what keeps an integration from working, and what does no harm', () =
   assert.deepEqual(
     findings.map(({ severity, message }) => `${severity}: ${message}`),
     [
-      "error: OAuth config must have required property 'authorize_url'",
+      "warning: OAuth config must have required property 'authorize_url': until then nobody can authorize the app",
       'error: "token_url" must be an address that begins with https://',
       'warning: "token_type" must be "account" or "agent"; "account" is taken',
       "warning: OAuth config must NOT have additional properties 'scope'",

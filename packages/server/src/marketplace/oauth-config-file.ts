@@ -148,9 +148,9 @@ function missingKeys(source: SourceText, { name, node, offset }: IntegrationPlac
   const list = missing.map((key) => `'${key}'`).join(', ');
   return [
     findingAt(source, offset, {
-      severity: 'error',
+      severity: 'warning',
       code: 'oauth-key-missing',
-      message: `${whose} must have required ${missing.length === 1 ? 'property' : 'properties'} ${list}`,
+      message: `${whose} must have required ${missing.length === 1 ? 'property' : 'properties'} ${list}: until then nobody can authorize the app`,
       expected: 'a text for each',
     }),
   ];

@@ -10,9 +10,23 @@ import {
 } from './config-document.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Finding } from './finding.ts';
-import { doubledKeys, type JsonMember, memberOf, membersOf, textOf } from './json-document.ts';
+import {
+  doubledKeys,
+  type JsonMember,
+  memberOf,
+  membersOf,
+  removeMember,
+  replaceText,
+  textOf,
+} from './json-document.ts';
 import { flatIntegrationName } from './oauth-integration.ts';
-import { type RequestMethod, type RequestTemplate, requestMethods } from './request-template.ts';
+import {
+  type RequestMethod,
+  type RequestSecurity,
+  type RequestTemplate,
+  requestMethods,
+  securityKeys,
+} from './request-template.ts';
 import { findingAt, type SourceText } from './source-text.ts';
 import { hasUnclosedExpression, withoutExpressions } from './template-expression.ts';
 
@@ -92,7 +106,8 @@ function ignoredProtocol(source: SourceText, entries: readonly JsonMember[]): re
       severity: others.length > 0 ? 'warning' : 'information',
       code: 'request-protocol',
       message: `"protocol" means nothing: requests are always made by https${count}. Newer validators of the platform refuse it: schema must NOT have additional properties 'protocol'`,
-      fix: 'remove it',
+      fix: others.length > 0 ? 'remove it, or write "https"' : 'remove it',
+      ...(others.length > 0 ? {} : { edits: protocols.flatMap(({ keyNode }) => removeMember(source, keyNode)) }),
     }),
   ];
 }
@@ -186,7 +201,7 @@ function readMethod(source: SourceText, name: string, schema: JsonMember): Read<
     code: 'request-method-invalid',
     message: `schema/method must be equal to one of the allowed values, and is ${written}`,
     expected: requestMethods.join(', '),
-    ...(known === undefined ? guessFix(written) : { fix: `write "${known}"` }),
+    ...(known === undefined ? guessFix(written) : { fix: `write "${known}"`, edits: replaceText(member.value, known) }),
   });
   return { value: known ?? null, findings: [finding] };
 }
@@ -211,16 +226,37 @@ function readHost(source: SourceText, name: string, schema: JsonMember): Read<st
   }
   const fault = hostFault(host);
   if (fault === null) return { value: host, findings: [] };
-  const finding = findingAt(source, member.value.offset, { severity: 'error', code: 'request-host-invalid', ...fault });
+  const { better, ...what } = fault;
+  const finding = findingAt(source, member.value.offset, {
+    severity: 'error',
+    code: 'request-host-invalid',
+    ...what,
+    ...(better === undefined || hostFault(better) !== null ? {} : { edits: replaceText(member.value, better) }),
+  });
   return { value: host, findings: [finding] };
 }
 
+interface HostFault {
+  readonly message: string;
+  readonly expected: string;
+  readonly fix?: string;
+  /** The host as it was certainly meant. */
+  readonly better?: string;
+}
+
 // What a template leaves open may be anything: only what is written out is judged.
-function hostFault(host: string): { message: string; expected: string; fix?: string } | null {
+function hostFault(host: string): HostFault | null {
   const expected = 'a host name such as api.example.com';
   const bare = host.replace(/^[a-z]+:\/\//i, '');
-  if (bare !== host)
-    return { message: 'schema/host must be FQDN', expected, fix: `write "${bare}" without the scheme` };
+  if (bare !== host) {
+    const certain = host.toLowerCase().startsWith('https://') ? { better: bare } : {};
+    return {
+      message: 'schema/host must be FQDN',
+      expected,
+      fix: `write "${bare}", without the scheme`,
+      ...certain,
+    };
+  }
   const filled = withoutExpressions(host, '\u0000');
   if (filled.includes('/')) {
     const slash = filled.indexOf('/');
@@ -229,6 +265,7 @@ function hostFault(host: string): { message: string; expected: string; fix?: str
       message: 'schema/host must not have path',
       expected,
       fix: isTail ? 'remove the "/" at its end' : 'move what follows the first "/" to "path"',
+      ...(isTail ? { better: host.slice(0, -1) } : {}),
     };
   }
   if (filled.includes('\u0000')) return null;
@@ -256,6 +293,7 @@ function readPath(source: SourceText, schema: Node): Read<string> {
     code: 'request-path-slash',
     message: "schema/path must start with '/'",
     fix: `write "/${path}"`,
+    edits: replaceText(member.value, `/${path}`),
   });
   return { value: `/${path}`, findings: [finding] };
 }
@@ -304,6 +342,7 @@ function readOptions(source: SourceText, member: JsonMember | undefined): Read<R
       maxAttempts: attempts.value ?? defaultOptions.maxAttempts,
       retryDelayMs: delay.value ?? defaultOptions.retryDelayMs,
       oauth: oauthOf(member.value),
+      ...securityOf(member.value),
     },
     findings: [
       ...wrong,
@@ -324,6 +363,13 @@ function oauthOf(options: Node): string | null {
   const named = textOf(memberOf(options, 'oauth')?.value);
   if (named !== undefined) return named;
   return memberOf(options, 'isOAuth')?.value.value === true ? flatIntegrationName : null;
+}
+
+function securityOf(options: Node): { security?: RequestSecurity } {
+  const member = memberOf(options, 'security');
+  if (member === undefined) return {};
+  const texts = Object.entries(textRecord(member.value)).filter(([key]) => securityKeys.some((known) => known === key));
+  return texts.length === 0 ? {} : { security: Object.fromEntries(texts) };
 }
 
 interface Bounds {

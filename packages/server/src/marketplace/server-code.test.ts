@@ -131,7 +131,7 @@ test('reads the events that code declares', () => {
 test('names a required file that is not there, from whatever file', () => {
   const others = { 'server/lib/a.js': "exports = require('../missing');", 'server/lib/data.json': '{}' };
   const { findings } = read(
-    "const a = require('./lib/a');\nconst d = require('./lib/data.json');\nexports = {};",
+    "const a = require('./lib/a');\nconst d = require('./lib/data.json');\nexports = { a, d };",
     others,
   );
   assert.deepEqual(
@@ -156,11 +156,80 @@ test('holds faults of files that nothing requires as warnings', () => {
 
 test('refuses core modules of Node and names packages that the manifest does not', () => {
   const code =
-    "const fs = require('fs');\nconst b = require('buffer');\nconst _ = require('lodash/map');\nexports = {};";
+    "const fs = require('fs');\nconst b = require('buffer');\nconst _ = require('lodash/map');\nexports = { fs, b, _ };";
   assert.deepEqual(
     read(code, {}, ['buffer']).findings.map(({ severity, code: rule, line }) => `${severity} ${rule} ${line}`),
     ['error core-module 1', 'warning dependency-undeclared 3'],
   );
+});
+
+function rules(server: string, others: Readonly<Record<string, string>> = {}) {
+  return read(server, others).findings.map(({ severity, code, file, line, message }) => {
+    return `${severity} ${code} ${file.replace('server/', '')}:${line} ${message}`;
+  });
+}
+
+test('says what the linter of the platform says', () => {
+  const branches = 'if (p.a) f(); if (p.b && p.c) f(); for (const x of p.d ?? []) f(x || 1, x ? 2 : 3);';
+  const code = [
+    'const unused = 1;',
+    'var old = 2;',
+    'function f() { return old; }',
+    'function g() {}',
+    `exports = { a: async function (p) { f(p); }, b: function (p) { ${branches} }, async c(p) { await f(p); } };`,
+  ].join('\n');
+  assert.deepEqual(rules(code), [
+    "warning lint-no-await server.js:5 Async method 'a' has no 'await' expression",
+    "warning lint-complexity server.js:5 Method 'b' has a complexity of 8. Maximum allowed is 7.",
+    'warning lint-var server.js:2 Unexpected var, use let or const instead.',
+    "warning lint-unused server.js:1 'unused' is defined but never used",
+    "warning lint-unused server.js:4 'g' is defined but never used",
+  ]);
+});
+
+test('takes as used what is used anywhere, and leaves parameters and empty functions alone', () => {
+  const code = [
+    "const { a, b: [c], ...rest } = require('./x');",
+    'class Box { static make(unused) { return new Box(); } }',
+    'const late = () => used;',
+    'const used = 1;',
+    'async function nothing() {}',
+    'try { nothing(); } catch (ignored) { late(); }',
+    'exports = { f(p, q) { return [a, c, rest, Box, { used }]; } };',
+  ].join('\n');
+  assert.deepEqual(rules(code, { 'server/x.js': 'exports = {};' }), []);
+});
+
+test('names variables that nothing declares, and the one that was meant', () => {
+  const code = [
+    'total = 0;',
+    'exports = { a(p) { cosole.log(p, total, shared); if (typeof window === "undefined") { fetch(p); } } };',
+    "require('./x');",
+  ].join('\n');
+  const found = rules(code, { 'server/x.js': 'shared = 1;' });
+  assert.deepEqual(found, [
+    "warning global-unknown server.js:2 'cosole' is not defined: code that uses it throws a ReferenceError",
+    "warning global-unknown server.js:2 'fetch' is not defined: code that uses it throws a ReferenceError",
+  ]);
+  assert.equal(read('exports = { a() { eval("x"); return y; } };').findings.length, 0);
+});
+
+test('says what of the process is not there, and what the platform does not have', () => {
+  assert.deepEqual(rules('exports = { a() { setTimeout(() => process.cwd(), 1); process.exit(process.env.ENV); } };'), [
+    'warning process-use server.js:1 apps have no process: process.exit is undefined',
+    'warning process-use server.js:1 apps have no environment: process.env.ENV is undefined',
+    "information global-lenient server.js:1 setTimeout: there is such a thing here, and not in the vendor's sandbox",
+  ]);
+});
+
+test('names a circle of requires once', () => {
+  const found = rules("exports = { a: require('./x').a };", {
+    'server/x.js': "const y = require('./y');\nexports = { a: y };",
+    'server/y.js': "const x = require('./x');\nexports = { x };",
+  });
+  assert.deepEqual(found, [
+    'information require-circle y.js:1 these files require each other: server/x.js → server/y.js → server/x.js; one of them sees the other unfinished',
+  ]);
 });
 
 test('survives every prefix of a script', () => {

@@ -13,14 +13,20 @@ import {
   serverScripts,
 } from './module-graph.ts';
 import { nodeCoreModules } from './node-core-modules.ts';
+import { type PlatformCall, platformCalls } from './platform-calls.ts';
+import { cyclesFrom } from './require-circles.ts';
+import { lintScript, namesMadeGlobal, type ParsedScript } from './script-lint.ts';
 import { findingAt, type SourceText, sourceText } from './source-text.ts';
 import { readScript } from './syntax-fault.ts';
-import { isVariable, walkTree } from './syntax-tree.ts';
 
 /** What an app's server code shows without being run. */
 export interface ServerCodeReading {
   /** Null when there is no server/server.js, or its syntax is broken. */
   readonly server: ServerScript | null;
+  /** What the scripts that server.js leads to ask of the platform. */
+  readonly calls: readonly PlatformCall[];
+  /** The scripts that server.js leads to, itself included, as far as they can be parsed. */
+  readonly scripts: readonly ParsedScript[];
   readonly findings: readonly Finding[];
 }
 
@@ -40,22 +46,59 @@ interface Script {
 
 /**
  * Reads every script below server/ as the platform runs it and names what keeps it from loading: syntax, `require` of
- * what is not there, `module.exports`. In files that server.js does not lead to, the same things are warnings.
+ * what is not there, `module.exports`. What server.js leads to is linted as well. Of files that it does not lead to
+ * (tests, mostly) only broken syntax is said, as a warning.
  *
  * @param packages names of the packages that the manifest depends on
  */
 export function readServerCode(files: AppFiles, packages: readonly string[]): ServerCodeReading {
   const scripts = new Map(serverScripts(files).map((path) => [path, readServerScript(files, path)]));
   const reachable = reachableFrom(serverFile, (file) => relativeTargets(files, { file, scripts }));
-  const findings = [...scripts].flatMap(([path, script]) => {
-    const found = [
-      ...syntaxFindings(script),
-      ...bindingFindings(script),
-      ...requireFindings(files, { path, script, packages }),
-    ];
-    return reachable.has(path) ? [...found, ...missingGlobals(script)] : found.map(asWarning);
+  const isReached = ([path]: readonly [string, Script]) => reachable.has(path);
+  const parsed = [...scripts].filter(isReached).flatMap(([, script]) => parsedScript(script) ?? []);
+  const shared = new Set(parsed.flatMap(namesMadeGlobal));
+  const findings = [...scripts].flatMap(([path, script]) =>
+    reachable.has(path)
+      ? [
+          ...syntaxFindings(script),
+          ...bindingFindings(script),
+          ...requireFindings(files, { path, script, packages }),
+          ...namedGlobals(script, shared),
+        ]
+      : syntaxFindings(script).map(asWarning),
+  );
+  return {
+    server: serverScriptOf(scripts.get(serverFile)),
+    calls: parsed.flatMap(platformCalls),
+    scripts: parsed,
+    findings: [...findings, ...circles(files, scripts)],
+  };
+}
+
+function parsedScript({ source, program }: Script): ParsedScript | null {
+  return program === null ? null : { source, program };
+}
+
+function namedGlobals(script: Script, shared: ReadonlySet<string>): readonly Finding[] {
+  const parsed = parsedScript(script);
+  if (parsed === null) return [];
+  const binding = bindingFindings(script);
+  // Where module.exports is a finding of its own, that "module" does not exist has been said.
+  return lintScript(parsed, shared).filter(({ code, message }) => {
+    return binding.length === 0 || code !== 'global-unknown' || !message.startsWith('"module"');
   });
-  return { server: serverScriptOf(scripts.get(serverFile)), findings };
+}
+
+// A file in a circle gets what the other has exported so far, which is often nothing yet.
+function circles(files: AppFiles, scripts: ReadonlyMap<string, Script>): readonly Finding[] {
+  return cyclesFrom(serverFile, (file) => relativeTargets(files, { file, scripts })).flatMap((circle) => {
+    const [from, to] = [circle.at(-1), circle[0]];
+    const script = from === undefined ? undefined : scripts.get(from);
+    const call = script?.requires.find(({ name }) => from !== undefined && resolveRelative(files, from, name) === to);
+    if (script === undefined || call === undefined) return [];
+    const message = `these files require each other: ${[...circle, to].join(' → ')}; one of them sees the other unfinished`;
+    return [findingAt(script.source, call.offset, { severity: 'information', code: 'require-circle', message })];
+  });
 }
 
 function readServerScript(files: AppFiles, path: string): Script {
@@ -99,7 +142,17 @@ function bindingFindings({ source, program }: Script): readonly Finding[] {
   if (moduleExportsAt !== null) {
     const message = '"module" does not exist on the platform';
     const fix = 'write exports = { … } instead of module.exports = { … }';
-    findings.push(findingAt(source, moduleExportsAt, { severity: 'error', code: 'module-exports', message, fix }));
+    const edits = [{ start: moduleExportsAt, end: moduleExportsAt + 'module.'.length, text: '' }];
+    const isPlain = source.text.startsWith('module.exports', moduleExportsAt);
+    findings.push(
+      findingAt(source, moduleExportsAt, {
+        severity: 'error',
+        code: 'module-exports',
+        message,
+        fix,
+        ...(isPlain ? { edits } : {}),
+      }),
+    );
   }
   return findings;
 }
@@ -154,23 +207,4 @@ function checkPackage(
 function packageName(request: string): string {
   const parts = request.split('/');
   return parts.slice(0, request.startsWith('@') ? 2 : 1).join('/');
-}
-
-// Globals of the platform that come with a later release: an app that uses one loads, and fails when it gets there.
-const globalsNotOffered: ReadonlySet<string> = new Set(['$request', '$schedule', '$job', 'generateTargetUrl']);
-
-function missingGlobals({ source, program }: Script): readonly Finding[] {
-  if (program === null) return [];
-  const seen = new Map<string, number>();
-  walkTree(program, (node, ancestors) => {
-    if (node.type !== 'Identifier' || !globalsNotOffered.has(node.name) || seen.has(node.name)) return;
-    if (isVariable(node, ancestors.at(-1))) seen.set(node.name, node.start);
-  });
-  return [...seen].map(([name, offset]) =>
-    findingAt(source, offset, {
-      severity: 'warning',
-      code: 'global-not-offered',
-      message: `this version of the server does not offer ${name}: code that uses it throws a ReferenceError`,
-    }),
-  );
 }

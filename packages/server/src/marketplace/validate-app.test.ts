@@ -143,14 +143,125 @@ test('misses the templates that the manifest names', () => {
   );
 });
 
-test('says which globals of the platform are not offered', () => {
-  const { findings, app: loaded } = app({
-    manifest: activityApp('a'),
-    server: 'exports = { a() { $schedule.create({}); $schedule.fetch({}); x.$request; } };',
+function codesOf(files: Parameters<typeof app>[0]): readonly string[] {
+  return app(files).findings.map(({ severity, code, file, line }) => `${severity} ${code} ${file}:${line}`);
+}
+
+test('ties calls of the platform to what is declared', () => {
+  const server = [
+    'exports = {',
+    '  onActivity: async function () {',
+    "    await $request.invokeTemplate('getUsr', {});",
+    "    await $request.get('https://api.example.com');",
+    "    await $schedule.create({ name: 'a' });",
+    '    await generateTargetUrl();',
+    "    await $job.invoke('bulk', 'tag', {});",
+    "    await $db.entity({ version: 'v1' }).get('todos');",
+    '  },',
+    '};',
+  ].join('\n');
+  const manifest = activityApp('onActivity');
+  const requests = JSON.stringify({ getUser: { schema: { method: 'GET', host: 'api.example.com' } } });
+  const files = { manifest, server, others: { 'config/requests.json': requests } };
+  assert.deepEqual(codesOf(files), [
+    'warning request-undeclared config/requests.json:1',
+    'warning request-not-found server/server.js:3',
+    'warning request-verb-gone server/server.js:4',
+    'warning event-not-registered server/server.js:5',
+    'warning event-not-registered server/server.js:6',
+    'warning job-undeclared server/server.js:7',
+    'warning entities-missing server/server.js:8',
+  ]);
+  assert.match(app(files).findings[2]?.message ?? '', /^get is no longer supported in Request API/);
+});
+
+test('knows which domains a request of 2.2 may reach', () => {
+  const call = (url: string) => `exports = { async onActivity() { await $request.get('${url}'); } };`;
+  const manifest = {
+    ...activityApp('onActivity'),
+    'platform-version': '2.2',
+    'whitelisted-domains': ['https://api.example.com', 'https://*.example.org'],
+  };
+  assert.deepEqual(codesOf({ manifest, server: call('https://api.example.com/v1') }), []);
+  assert.deepEqual(codesOf({ manifest, server: call('https://a.example.org') }), []);
+  assert.deepEqual(codesOf({ manifest, server: call('https://<%=iparam.host%>/x') }), []);
+  assert.deepEqual(codesOf({ manifest, server: call('https://example.net') }), [
+    'warning domain-not-whitelisted server/server.js:1',
+  ]);
+});
+
+test('ties templates to parameters and integrations', () => {
+  const template = (more: object, options: object = {}) => ({
+    schema: { method: 'GET', host: 'api.example.com', path: '/', ...more },
+    options,
   });
-  assert.notEqual(loaded, null);
+  const requests = {
+    a: template({ path: '/<%= iparam.naem %>' }),
+    b: template({ path: '/<%= iparams.name %>' }),
+    c: template({ headers: { Authorization: 'Bearer <%= access_token %>' } }),
+    d: template({}, { oauth: 'githib' }),
+    e: template({ headers: { Authorization: "<%= encode(iparam.name + ':X y') %>" } }),
+  };
+  const names = Object.fromEntries(Object.keys(requests).map((name) => [name, {}]));
+  const oauth = {
+    client_id: 'a',
+    client_secret: 'b',
+    authorize_url: 'https://a.example',
+    token_url: 'https://b.example',
+  };
+  const { findings } = app({
+    manifest: { 'platform-version': '2.3', product: { freshchat: { requests: names } } },
+    others: {
+      'config/requests.json': JSON.stringify(requests, null, 2),
+      'config/iparams.json': JSON.stringify({ name: { display_name: 'Name', type: 'text' } }),
+      'config/oauth_config.json': JSON.stringify({ integrations: { github: { ...oauth, display_name: 'GitHub' } } }),
+    },
+  });
   assert.deepEqual(
-    findings.map(({ code, column }) => `${code} ${column}`),
-    ['global-not-offered 19'],
+    findings.map(({ severity, code, fix }) => `${severity} ${code}: ${fix}`),
+    [
+      'warning template-iparam-unknown: did you mean "iparam.name"?',
+      'warning template-name-unknown: did you mean "iparam"?',
+      'warning oauth-option-missing: undefined',
+      'warning oauth-missing: did you mean "github"?',
+    ],
+  );
+});
+
+test('wants set-up events answered, actions exported, and folders in place', () => {
+  const manifest = {
+    'platform-version': '2.3',
+    product: {
+      freshchat: {
+        events: { onAppInstall: { handler: 'a' } },
+        location: { full_page_app: { url: 'index.html', icon: 'icon.svg' } },
+      },
+    },
+  };
+  const action = { display_name: 'X', parameters: {}, response: {} };
+  const others = {
+    'actions.json': JSON.stringify({ lookUp: action }),
+    'app/index.html': '',
+    'config/notes.txt': '',
+    'config/.DS_Store': '',
+  };
+  assert.deepEqual(codesOf({ manifest, server: 'exports = { a() {}, lokUp() {} };', others }), [
+    'error handler-not-exported actions.json:1',
+    'warning config-stranger config/notes.txt:1',
+    'warning location-missing manifest.json:13',
+    'warning set-up-unanswered server/server.js:1',
+  ]);
+});
+
+test('loads an app whose handler is misspelt in the manifest as it was meant, and says so', () => {
+  const manifest = {
+    'platform-version': '2.2',
+    product: { freshchat: { events: { onAppInstall: { hanlder: 'a' } } } },
+  };
+  const { findings, app: loaded } = app({ manifest, server: 'exports = { a() { renderData(); } };' });
+  assert.deepEqual(loaded?.handlers, [{ module: 'freshchat', event: 'onAppInstall', handler: 'a' }]);
+  assert.deepEqual(
+    findings.map(({ severity, message }) => `${severity}: ${message.slice(0, 73)}`),
+    ['warning: "hanlder" is not a key of event \'onAppInstall\': did you mean "handler"?'],
   );
 });

@@ -1,15 +1,18 @@
-import { readActions } from './actions-file.ts';
+import { type ActionsReading, readActions } from './actions-file.ts';
 import type { AppDefinition, EventHandler, Manifest } from './app-definition.ts';
 import type { AppFiles } from './app-files.ts';
+import { checkFolders } from './app-folders.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { readEntities } from './entities-file.ts';
+import { checkEventTies } from './event-ties.ts';
 import { type Finding, hasErrors, inReadingOrder } from './finding.ts';
 import { readIparams } from './iparams.ts';
 import { type ManifestReading, readManifest } from './manifest.ts';
 import type { Section } from './manifest-section.ts';
 import { serverFile } from './module-graph.ts';
 import { readOauthConfig } from './oauth-config-file.ts';
-import { type RequestsReading, readRequests } from './requests-file.ts';
+import { checkRequestTies } from './request-ties.ts';
+import { readRequests } from './requests-file.ts';
 import { readServerCode, type ServerScript } from './server-code.ts';
 import { findingAt, type SourceText } from './source-text.ts';
 
@@ -37,7 +40,17 @@ export function validateApp(files: AppFiles): AppReading {
     ...(files.has('manifest.json') ? iparams.findings : []),
     ...handlerFindings(files, { reading: manifest, server: code.server, codeFindings: code.findings }),
     ...[requests, oauth, actions, entities].flatMap(({ findings: faults }) => faults),
-    ...requestFindings(requests, manifest),
+    ...checkRequestTies({ manifest, requests, oauth, installation: iparams.installation, calls: code.calls }),
+    ...(manifest.manifest === null
+      ? []
+      : checkEventTies({
+          manifest: manifest.manifest,
+          handlers: [...manifest.manifest.handlers, ...inCode.handlers],
+          entities: entities.entities,
+          calls: code.calls,
+        })),
+    ...actionFindings(actions, code.server),
+    ...checkFolders(files, manifest),
     ...dependencyFindings(files, manifest),
   ]);
   if (manifest.manifest === null || hasErrors(findings)) return { findings, app: null };
@@ -181,33 +194,18 @@ function notCallable(source: SourceText, offset: number, name: string): Finding 
 
 function arrowHandler(source: SourceText, offset: number, name: string): Finding {
   return findingAt(source, offset, {
-    severity: 'warning',
+    severity: 'information',
     code: 'handler-is-arrow',
     message: `'${name}' is an arrow function: it runs here, but the vendor's platform may not find it`,
     fix: `write ${name}: function (payload) { … }`,
   });
 }
 
-function requestFindings({ places }: RequestsReading, { sections, source }: ManifestReading): readonly Finding[] {
-  const absent = sections
-    .flatMap(({ requests }) => requests)
-    .filter(({ name }) => !places.some((place) => place.name === name));
-  return absent.map(({ name, offset }) => requestUndefined(source, { name, offset, places }));
-}
-
-function requestUndefined(
-  source: SourceText,
-  { name, offset, places }: { name: string; offset: number; places: RequestsReading['places'] },
-): Finding {
-  const names = places.map((place) => place.name);
-  const guess = didYouMean(name, names);
-  return findingAt(source, offset, {
-    severity: 'error',
-    code: 'request-undefined',
-    message: `Request template '${name}' is not defined in config/requests.json${guess === null ? '' : `. Did you mean '${guess}'?`}`,
-    ...(names.length === 0 ? {} : { expected: `one of ${names.join(', ')}` }),
-    ...(guess === null ? {} : { fix: `write "${guess}"` }),
-  });
+function actionFindings({ source, places }: ActionsReading, server: ServerScript | null): readonly Finding[] {
+  if (source === null || server === null) return [];
+  return places.flatMap(({ name, offset }) =>
+    checkExport(server, { name, offset, source, sentence: `Function ${name} is not defined for action ${name}` }),
+  );
 }
 
 function dependencyFindings(files: AppFiles, { manifest, source }: ManifestReading): readonly Finding[] {
