@@ -15,8 +15,21 @@ export interface RequestTemplate {
     readonly retryDelayMs: number;
     /** Name of the OAuth integration whose token it carries; null for none. */
     readonly oauth: string | null;
+    /** Certificates and keys for TLS, each of which may hold `<%= … %>`; left out: none. */
+    readonly security?: RequestSecurity;
   };
 }
+
+/** As in `options.security` of a template; PEM texts, `pfx` in base64. */
+export interface RequestSecurity {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly pfx?: string;
+  readonly passphrase?: string;
+}
+
+export const securityKeys = ['ca', 'cert', 'key', 'pfx', 'passphrase'] as const;
 
 export const requestMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
