@@ -121,7 +121,6 @@ test('refuses in the words of the platform', () => {
     ['400 Invalid option tll inside options', null, ['set', 'k', { a: 1 }, { tll: 5 }]],
     ['400 Mandatory attributes Missing', null, ['update', 'k']],
     ['400 Mandatory attributes Missing', null, ['update', 'k', 'set']],
-    ['400 Invalid action null for update', null, ['update', 'k', null, { a: 1 }]],
     ['400 Invalid action multiply for update', null, ['update', 'k', 'multiply', { a: 1 }]],
     ['400 Attributes object cannot be empty and should be of type JSON or Array', null, ['update', 'k', 'set', {}]],
     ['400 The value passed to increment should be of type number', null, ['update', 'k', 'increment', { a: '1' }]],
