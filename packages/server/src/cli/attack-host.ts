@@ -1,10 +1,12 @@
 /**
- * The program that carries out the attack battery: `attack-host.ts FENCE SECRET [NAME,NAME…]`. It is started by
- * `runBattery` and by nothing else, and tells its results on standard output, one line of JSON each.
+ * The program that carries out the attack battery. `runBattery` starts it, and it starts itself:
+ *
+ *   attack-host.ts FENCE SECRET [NAME,NAME…]     tries a fence; tells each result as a line of JSON
+ *   attack-host.ts FENCE orphan NAME FOLDER      runs one app, says which processes that takes, and waits to be killed
  */
 import { AppProcess } from '../sandbox/app-process.ts';
-import type { Attack } from '../sandbox/attacks/attack.ts';
 import type { HostLine } from '../sandbox/attacks/battery.ts';
+import { raiseOrphan } from '../sandbox/attacks/orphans.ts';
 import { runAttacks } from '../sandbox/attacks/run-attacks.ts';
 import type { OpenApp } from '../sandbox/attacks/subject.ts';
 import { findPlainLauncher } from '../sandbox/deno-launcher.ts';
@@ -15,18 +17,28 @@ import { createNodeLauncher } from '../sandbox/node-launcher.ts';
 import { runnerProgram } from '../sandbox/runner-program.ts';
 import { systemClock } from '../system/system-clock.ts';
 
-const [fence = '', secret = '', names = ''] = process.argv.slice(2);
-const wanted = new Set(names.split(',').filter((name) => name !== ''));
-const isWanted = ({ name }: Pick<Attack, 'name'>) => wanted.size === 0 || wanted.has(name);
+const [fence = '', secret = '', ...rest] = process.argv.slice(2);
+const openApp = openAppIn(launcherOf(fence));
+if (secret === 'orphan') await beKilled();
+else await beAttacked(rest[0] ?? '');
 
-const neighbour = await runAttacks({
-  openApp: openAppIn(launcherOf(fence)),
-  hostSecrets: [secret, process.env.ROLLCALL_CANARY ?? secret],
-  isWanted,
-  tell: (result) => say({ kind: 'result', result }),
-});
-say({ kind: 'done', neighbour });
-process.exit(0);
+async function beAttacked(list: string): Promise<void> {
+  const wanted = new Set(list.split(',').filter((name) => name !== ''));
+  const neighbour = await runAttacks({
+    openApp,
+    hostSecrets: [secret, process.env.ROLLCALL_CANARY ?? secret],
+    isWanted: ({ name }) => wanted.size === 0 || wanted.has(name),
+    orphanCommand: ({ attack, folder }) => [process.execPath, process.argv[1] ?? '', fence, 'orphan', attack, folder],
+    tell: (result) => say({ kind: 'result', result }),
+  });
+  say({ kind: 'done', neighbour });
+  process.exit(0);
+}
+
+async function beKilled(): Promise<void> {
+  const [attack = '', folder = ''] = rest;
+  process.stdout.write(`${JSON.stringify(await raiseOrphan(openApp, { attack, folder }))}\n`);
+}
 
 function say(line: HostLine): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -46,7 +58,7 @@ function launcherOf(name: string): Launcher {
       return found(findPlainLauncher());
     case 'trusted':
       return createNodeLauncher({ nodePath: process.execPath });
-    // No fence at all: what the battery must find is found here.
+    // No fence at all: what the battery is able to find is found here.
     case 'unfenced':
       return ({ appFolder }) => ({
         command: process.execPath,

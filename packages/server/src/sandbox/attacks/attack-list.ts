@@ -4,13 +4,13 @@ import type { Attack, AttackKind } from './attack.ts';
  * Every attack there is. Those marked `*` are not the fence's to hold: they fail without one too, because the server's
  * end of the pipe, the platform's rules or this Node see to it. Those marked `!` must end in a failed call.
  */
-const names: Readonly<Record<Exclude<AttackKind, 'orphans' | 'host'>, string>> = {
+const names: Readonly<Record<Exclude<AttackKind, 'host'>, string>> = {
   reading: `
     realm-timer realm-console realm-platform realm-buffer realm-require realm-package realm-payload* realm-this
     realm-error realm-stack*
     read-absolute read-climbing read-url read-buffer-path read-descriptor read-promise read-stream read-blob
     read-fetch-file* read-through-own-root read-through-thread-root read-through-own-folder read-through-host-root
-    read-through-parent-root read-host-descriptors read-inherited-descriptors read-host-memory read-made-link
+    read-through-parent-root read-host-descriptors read-inherited-descriptors* read-host-memory read-made-link
     read-made-hard-link read-made-copy read-link-of-package read-link-of-app* read-link-target read-require
     read-require-code read-import read-create-require read-loader read-register read-env-file read-sqlite
     read-sqlite-attach read-sqlite-uri read-wasi read-worker read-worker-flags* read-worker-file
@@ -64,6 +64,7 @@ const names: Readonly<Record<Exclude<AttackKind, 'orphans' | 'host'>, string>> =
     frame-dripping*! frame-without-end*! frame-empty-flood*! frame-operation-flood*! frame-error-flood*!
     print-flood*! print-exotic* throw-exotic*! throw-storm* throw-later*! throw-without-handlers*! close-pipes*!
     late-write*!`,
+  orphans: 'orphan-idle* orphan-spinning orphan-threads orphan-staying orphan-waiting',
   storage: 'storage-names* storage-fields* storage-operations*',
 };
 

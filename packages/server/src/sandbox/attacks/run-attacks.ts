@@ -11,6 +11,7 @@ import { type CanaryServers, openCanaries } from './canary-servers.ts';
 import { judge } from './judge.ts';
 import { type Neighbour, startNeighbour } from './neighbour.ts';
 import { leftOf, observe } from './observation.ts';
+import { type Orphan, orphanAttacks, tryOrphan } from './orphans.ts';
 import { buildScene, difference, pictureOf, type Scene } from './scene.ts';
 import { type OpenApp, openSubject, type Subject } from './subject.ts';
 import { startVictim } from './victim-process.ts';
@@ -22,6 +23,8 @@ export type AttackParts = {
   readonly hostSecrets: readonly string[];
   /** Which attacks; default: all. */
   readonly isWanted: (attack: { readonly name: string }) => boolean;
+  /** Starts a program that calls `raiseOrphan` with this and prints the answer as one line of JSON. */
+  orphanCommand(orphan: Orphan): readonly string[];
   /** Each result as soon as it is known: the host may not live to see the last. */
   tell(result: AttackResult): void;
 };
@@ -68,7 +71,7 @@ export async function runAttacks(parts: AttackParts): Promise<NeighbourReport> {
     await Promise.all(quietKinds.map((kind) => runQuiet(stage, kind)));
     // What comes before is the host's own warming up; no attack on memory was among it.
     const grown = host.growth();
-    await runLoud(stage);
+    await Promise.all([runLoud(stage), runOrphans(stage)]);
     for (const result of host.results(grown)) if (parts.isWanted(result)) parts.tell(result);
     return { ...neighbour.report };
   } finally {
@@ -103,7 +106,8 @@ async function runQuiet(stage: Stage, kind: AttackKind): Promise<void> {
 
 // Each in a process of its own: they are meant to be its end.
 async function runLoud(stage: Stage): Promise<void> {
-  const waiting = attacks.filter((attack) => !quietKinds.includes(attack.kind) && stage.isWanted(attack));
+  const isOurs = ({ kind }: Attack) => !quietKinds.includes(kind) && kind !== 'orphans';
+  const waiting = attacks.filter((attack) => isOurs(attack) && stage.isWanted(attack));
   if (waiting.length === 0) return;
   const folder = stage.scene.makeAttacker('loud');
   const lane = async () => {
@@ -114,6 +118,16 @@ async function runLoud(stage: Stage): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: loudAtOnce }, lane));
+}
+
+async function runOrphans(stage: Stage): Promise<void> {
+  const wanted = attacks.filter((attack) => attack.kind === 'orphans' && stage.isWanted(attack));
+  if (wanted.length === 0) return;
+  const folder = stage.scene.makeAttacker('orphan');
+  for (const { name } of wanted) {
+    const attack = orphanAttacks[name] ?? name;
+    stage.tell(await tryOrphan(name, stage.orphanCommand({ attack, folder })));
+  }
 }
 
 type Attempt = { readonly attack: Attack; readonly subject: Subject; readonly folder: string };
