@@ -154,6 +154,13 @@ export class AppLife {
     return 'reloaded';
   }
 
+  /** Files changed that the app does not run, such as its test data. */
+  async reread(): Promise<void> {
+    if (this.#isWorking) return;
+    this.#reading = await this.#parts.read();
+    this.#parts.changed();
+  }
+
   /** Installs the app with these parameters, or gives an installed one other parameters; null when it went well. */
   async install(iparams: JsonObject | null): Promise<Rejection | null> {
     const { seat, changed } = this.#parts;
@@ -215,7 +222,8 @@ export class AppLife {
 
   #tell({ kind, paths, durationMs }: ReloadNote): void {
     const { say } = this.#parts;
-    const what = paths.length === 0 ? '' : ` after a change of ${paths.slice(0, 3).join(', ')}${paths.length > 3 ? ' …' : ''}`;
+    const what =
+      paths.length === 0 ? '' : ` after a change of ${paths.slice(0, 3).join(', ')}${paths.length > 3 ? ' …' : ''}`;
     if (kind === 'broken') {
       const runs = this.#state.kind === 'broken' && this.#state.runs;
       say(`the app does not load${what}${runs ? '; the code from before goes on' : ''}`);

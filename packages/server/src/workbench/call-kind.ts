@@ -45,5 +45,9 @@ export function subjectOfCall(
   if (app?.actions.some((one) => one.name === handler) === true) {
     return { kind: 'action', name: handler, module: null };
   }
-  return { kind: 'function', name: handler, module: app?.functions.find((one) => one.name === handler)?.module ?? null };
+  return {
+    kind: 'function',
+    name: handler,
+    module: app?.functions.find((one) => one.name === handler)?.module ?? null,
+  };
 }

@@ -132,8 +132,7 @@ export class Coverage {
     for (const file of [...files.keys()].filter(isServerCode).sort()) {
       const text = textOf(files, file) ?? '';
       const count = this.#counts.get(file);
-      const { opening, functions } =
-        count?.text === text ? count : { opening: 0, functions: neverRun(text) };
+      const { opening, functions } = count?.text === text ? count : { opening: 0, functions: neverRun(text) };
       const converter = toIstanbul(`${prefix}${file}`, opening, { source: text });
       await converter.load();
       converter.applyCoverage(functions as Parameters<typeof converter.applyCoverage>[0]);

@@ -55,9 +55,9 @@ export function createShiftableClock(base: Clock, startOffsetMs = 0): ShiftableC
   const arm = (): void => {
     if (stepping > 0) return;
     const next = earliest();
-    if (next === null) return disarm();
-    if (next.at === alarmAt) return;
+    if (next?.at === alarmAt) return;
     disarm();
+    if (next === null) return;
     alarmAt = next.at;
     callOffAlarm = base.after(Math.max(0, next.at - now()), ring);
   };

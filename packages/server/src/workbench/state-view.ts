@@ -87,7 +87,8 @@ function reloadView({ lastReload }: AppLife): object | null {
 }
 
 function definitionView(app: AppDefinition | null): object {
-  if (app === null) return { platform_version: null, events: [], functions: [], actions: [], jobs: [], parameters: null };
+  if (app === null)
+    return { platform_version: null, events: [], functions: [], actions: [], jobs: [], parameters: null };
   return {
     platform_version: app.platformVersion,
     events: app.handlers.map(({ module, event, handler }) => ({ module, event, handler, kind: kindOfEvent(event) })),
@@ -164,4 +165,3 @@ function outcomeView(outcome: Entry['outcome']): object | null {
 export function lineView(line: LooseLine): object {
   return { ...line, at: formatInstant(line.at) };
 }
-

@@ -109,7 +109,9 @@ export function findAgent(engine: Engine, id: string): Agent | undefined {
 }
 
 export function nameOf({ profile }: Agent): string {
-  return [profile.firstName, profile.lastName].filter((part) => part !== null && part !== '').join(' ') || profile.email;
+  return (
+    [profile.firstName, profile.lastName].filter((part) => part !== null && part !== '').join(' ') || profile.email
+  );
 }
 
 /** Does it to the agent as the agent, or where the page says so as a supervisor; settles when it is durable. */
@@ -118,7 +120,9 @@ export async function perform(engine: Engine, id: string, deed: AgentDeed): Prom
   if (agent === undefined) return refuse('unknown_agent', `There is no agent ${id}.`);
   switch (deed.kind) {
     case 'sign_in':
-      return write(engine, agent, (draft, ask) => openSession(draft, engine.world, ask, { agentId: id, transport: 'http' }));
+      return write(engine, agent, (draft, ask) =>
+        openSession(draft, engine.world, ask, { agentId: id, transport: 'http' }),
+      );
     case 'sign_out':
       return endAllSessions(engine, agent);
     case 'be_active':
@@ -131,7 +135,12 @@ export async function perform(engine: Engine, id: string, deed: AgentDeed): Prom
       return choose(engine, agent, deed);
     case 'signal':
       return write(engine, agent, (draft, ask) =>
-        signal(draft, engine.world, { ...ask, caller: { ...ask.caller, role: 'ingest', agent: 0 } }, { agentId: id, type: deed.signal }),
+        signal(
+          draft,
+          engine.world,
+          { ...ask, caller: { ...ask.caller, role: 'ingest', agent: 0 } },
+          { agentId: id, type: deed.signal },
+        ),
       );
   }
 }
@@ -150,11 +159,7 @@ async function write(
   return answer.kind === 'rejected' ? answer : done(null);
 }
 
-function choose(
-  engine: Engine,
-  agent: Agent,
-  deed: Extract<AgentDeed, { kind: 'choose' }>,
-): Promise<Answer<null>> {
+function choose(engine: Engine, agent: Agent, deed: Extract<AgentDeed, { kind: 'choose' }>): Promise<Answer<null>> {
   const other = agentsOf(engine).find(({ number }) => number !== agent.number);
   const person = deed.bySupervisor ? (other?.number ?? 0) : agent.number;
   return write(engine, agent, (draft, ask) => {
@@ -183,11 +188,7 @@ async function loseAllSessions(engine: Engine, agent: Agent): Promise<Answer<nul
   return done(null);
 }
 
-async function onNewestSession(
-  engine: Engine,
-  agent: Agent,
-  decide: typeof recordActivity,
-): Promise<Answer<null>> {
+async function onNewestSession(engine: Engine, agent: Agent, decide: typeof recordActivity): Promise<Answer<null>> {
   const session = agent.availability.sessions.at(-1)?.number;
   if (session === undefined) return refuse('unknown_session', `${nameOf(agent)} is not signed in.`);
   const input = { agentId: agent.profile.id, session };

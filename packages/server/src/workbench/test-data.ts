@@ -21,7 +21,11 @@ export function readTestData(files: AppFiles, module: string | null, event: stri
     if (isJsonObject(value)) return { kind: 'found', file, payload: value };
     return { kind: 'broken', file, sentence: `${file} is no JSON object.` };
   } catch (error) {
-    return { kind: 'broken', file, sentence: `${file} is not JSON: ${error instanceof Error ? error.message : error}.` };
+    return {
+      kind: 'broken',
+      file,
+      sentence: `${file} is not JSON: ${error instanceof Error ? error.message : error}.`,
+    };
   }
 }
 

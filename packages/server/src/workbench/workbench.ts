@@ -127,7 +127,10 @@ export class Workbench {
     const { journal } = this.parts;
     return [
       { event: 'state', data: this.state() },
-      { event: 'journal', data: { entries: journal.entries().map(entryView), lines: journal.looseLines().map(lineView) } },
+      {
+        event: 'journal',
+        data: { entries: journal.entries().map(entryView), lines: journal.looseLines().map(lineView) },
+      },
     ];
   }
 

@@ -1,0 +1,34 @@
+// @ts-check
+import { toast } from './elements.js';
+
+/**
+ * Sends something to the workbench. A refusal is shown, and null is answered.
+ *
+ * @param {string} path @param {object} [body] @param {string} [method]
+ * @returns {Promise<any>}
+ */
+export async function send(path, body = {}, method = 'POST') {
+  try {
+    const response = await fetch(path, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) return answer;
+    toast(answer.sentence ?? answer.message ?? `The server answered ${response.status}.`);
+  } catch {
+    toast('The server does not answer: is rollcall app run still running?');
+  }
+  return null;
+}
+
+/** @param {string} path @returns {Promise<any>} null when it cannot be had */
+export async function get(path) {
+  try {
+    const response = await fetch(path);
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
