@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { basename, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { AppHost } from './apps/app-host.ts';
+import type { AppRunners } from './apps/app-runner.ts';
 import { subscriptionChanges } from './apps/subscription-record.ts';
 import type { Config } from './config/config.ts';
 import type { Rejection } from './directory/rejection.ts';
@@ -47,6 +48,8 @@ export type ServerWorld = {
   readonly clock?: Clock;
   /** Folders whose apps run in place and are read again on demand, for their developer; others run from a copy. */
   readonly liveFolders?: readonly string[];
+  /** Makes the runners of apps from those that the server would take: for who watches them, or brings others. */
+  readonly runners?: (own: () => AppRunners) => AppRunners;
 };
 
 /**
@@ -88,11 +91,9 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
   const stopListening = engine.onCommitted((head, facts) => dispatcher.onCommitted(head, facts));
 
   const folders = config.appFolders.map((folder) => resolve(folder));
-  const runners = sandboxedApps({
-    launcher: createNodeLauncher({ nodePath: process.execPath }),
-    fence: 'trusted',
-    clock,
-  });
+  const ownRunners = () =>
+    sandboxedApps({ launcher: createNodeLauncher({ nodePath: process.execPath }), fence: 'trusted', clock });
+  const runners = world.runners?.(ownRunners) ?? ownRunners();
   const apps = new AppHost({
     engine,
     runners,
