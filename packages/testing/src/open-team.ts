@@ -1,0 +1,483 @@
+import { parseInstant } from '@rollcall/contract';
+import { createSeededRandom } from '../../server/simulation/seeded-random.ts';
+import { FIRST_ACCOUNT, startVirtualEngine } from '../../server/simulation/virtual-engine.ts';
+import type { RecordedFact } from '../../server/src/activity/fact.ts';
+import { AppEvents } from '../../server/src/apps/app-events.ts';
+import { subscriptionChanges } from '../../server/src/apps/subscription-record.ts';
+import { nextDeadline } from '../../server/src/availability/deadline.ts';
+import type { CallOutcome, Delivery } from '../../server/src/delivery/receiver.ts';
+import type { Subscription } from '../../server/src/delivery/subscription.ts';
+import type { Caller } from '../../server/src/directory/api-key.ts';
+import { Dispatcher } from '../../server/src/dispatch/dispatcher.ts';
+import { changeAccount } from '../../server/src/engine/account-commands.ts';
+import { passTime } from '../../server/src/engine/agent-commands.ts';
+import type { Engine } from '../../server/src/engine/engine.ts';
+import { surroundingsOf } from '../../server/src/engine/surroundings.ts';
+import { type AppDefinition, type EventHandler, handlerOf } from '../../server/src/marketplace/app-definition.ts';
+import { appPayload, type PayloadReceiver, type ProductPayload } from '../../server/src/marketplace/app-payload.ts';
+import { didYouMean } from '../../server/src/marketplace/did-you-mean.ts';
+import { isSetUpEvent } from '../../server/src/marketplace/event-handlers.ts';
+import type { JsonObject, JsonValue } from '../../server/src/marketplace/json-value.ts';
+import { type HostAccount, ownPayload } from '../../server/src/marketplace/own-payload.ts';
+import { commonEvents } from '../../server/src/marketplace/platform-catalog.ts';
+import { sha256Hex } from '../../server/src/system/system-randomness.ts';
+import type { Instant } from '../../server/src/time/instant.ts';
+import { createZones } from '../../server/src/time/zone.ts';
+import { loadAppCode } from './app-code.ts';
+import { type AppServices, appServices } from './app-services.ts';
+import { CallBook, type PlannedCall } from './call-book.ts';
+import type { Callback } from './callback.ts';
+import { durationMs } from './duration.ts';
+import { inventedAgents } from './invented-agents.ts';
+import { type LoadedApp, loadApp } from './load-app.ts';
+import { requestStubs } from './request-stubs.ts';
+import { sampleOf } from './sample-payload.ts';
+import type { ExternalRequest, Team, TeamOptions } from './team.ts';
+import { type TeamTime, teamTime } from './team-time.ts';
+
+/** The app's id in its one account, and its subscription's. */
+const APP = 'app_under_test';
+const SUBSCRIPTION = 'sub_under_test';
+const ADMIN: Caller = { keyId: 'team', account: FIRST_ACCOUNT, role: 'admin', agent: 0 };
+
+/** The platform's limits, in virtual milliseconds. */
+const CALLBACK_LIMIT_MS = 20_000;
+const JOB_LIMIT_MS = 120_000;
+
+/** A callback failed, and the team was started with `strict`. */
+export class CallbackFailed extends Error {
+  override readonly name = 'CallbackFailed';
+  readonly callback: Callback;
+
+  constructor(callback: Callback) {
+    const { event, attempt, outcome, error } = callback;
+    const place = error?.file === undefined ? '' : ` at ${error.file}:${error.line}:${error.column}`;
+    super(`${event} (attempt ${attempt}) ${outcome}: ${error?.message}${place}`);
+    this.callback = callback;
+  }
+}
+
+/** @throws AppRefused, TypeError for options that mean nothing, and whatever the app throws while it is loaded */
+export async function openTeam(options: TeamOptions): Promise<Team> {
+  const app = await loadApp(options.app ?? '.', options.iparams ?? {});
+  const startAt = instantOf(options.startAt ?? '2026-03-04T09:00:00Z');
+  const random = createSeededRandom(options.seed ?? 1);
+  const zones = createZones(process.versions.tz ?? 'unknown');
+  const virtual = await startVirtualEngine({ random: random.part('ids'), startAt, zones, sha256Hex });
+  const { engine, clock } = virtual;
+  await clock.run(configureAccount(engine, options));
+
+  const parts: Parts = { app, engine, options };
+  const schedulesDue = (): Instant | null => services.nextScheduleAt();
+  const time = teamTime({
+    clock,
+    nextDeadline: () => nextDeadlineOf(engine, schedulesDue()),
+    passTime: (now) => passTimeOf(engine, now),
+    busyCalls: () => book.busy(),
+    patienceMs: options.patienceMs ?? 100,
+  });
+  const book = new CallBook(time.clock);
+  const stubs = requestStubs((call, request) => book.request(call, request));
+  const events = new AppEvents({
+    clock: time.clock,
+    random: engine.world.random,
+    commit: (changes) => engine.commit(changes),
+    deliver: (_app, event) => deliverOwnEvent(parts, book, event),
+    log: () => {},
+    report: bug,
+  });
+  const services: AppServices = appServices({
+    app,
+    appId: APP,
+    account: FIRST_ACCOUNT,
+    engine,
+    zones,
+    clock,
+    time,
+    events,
+    stubs,
+    book,
+    domain: () => hostOf(engine).domain,
+    purposeOf: (call) => book.purposeOf(call),
+  });
+  const dispatcher = startDispatcher(parts, { time, book, random: random.part('jitter').fraction });
+  book.use(
+    loadAppCode(app.folder, time.clock, {
+      line: (call, level, text) => book.line(call, { level, text }),
+      timers: (call, change) => book.timers(call, change),
+      operation: (call, name, args) => services.operation(call, name, args),
+    }),
+  );
+  events.open(APP);
+  services.start();
+
+  const act = actor(time, options.strict === true ? book : null);
+  const agents = inventedAgents(engine, act);
+  for (const status of options.customStatuses ?? []) await agents.addCustomStatus(status);
+  const seen = { callbacks: 0, strayLines: 0 };
+
+  const callNow = (planned: PlannedCall): Promise<Callback> =>
+    act(async () => {
+      let ended: Callback | null = null;
+      void book.call(planned).then((callback) => {
+        ended = callback;
+      });
+      await time.advanceUntil(() => ended !== null);
+      return ended as unknown as Callback;
+    });
+
+  const callbacks = () => book.callbacks.slice(seen.callbacks);
+  const close = async () => {
+    book.abandon();
+    await time.run(Promise.all([dispatcher.stop(), events.stop(), services.stop()]));
+    await virtual.close();
+  };
+
+  return {
+    get now() {
+      return new Date(clock.now()).toISOString();
+    },
+    app: app.definition,
+    agent: (email, profile) => agents.agent(email, profile),
+    addCustomStatus: (status) => agents.addCustomStatus(status),
+    advance: (duration) => act(() => time.advanceTo(clock.now() + durationMs(duration)), 'drives'),
+    advanceTo: (instant) => act(() => time.advanceTo(laterThan(clock.now(), instant)), 'drives'),
+    get callbacks() {
+      return callbacks();
+    },
+    get logs() {
+      return [...book.strayLines.slice(seen.strayLines), ...callbacks().flatMap(({ logs }) => logs)];
+    },
+    get requests() {
+      return callbacks().flatMap(({ requests }) => requests);
+    },
+    clear() {
+      seen.callbacks = book.callbacks.length;
+      seen.strayLines = book.strayLines.length;
+    },
+    stub: (name, reply) => {
+      requireRequest(app.definition, name);
+      stubs.stub(name, reply);
+    },
+    db: {
+      get: (key) => act(() => services.readRecord(key)),
+      set: (key, value) => act(() => services.writeRecord(key, value)),
+      delete: (key) => act(() => services.removeRecord(key)),
+    },
+    get schedules() {
+      return services.schedules();
+    },
+    fire: (event, given = {}) => callNow(firedEvent(parts, event, given)),
+    externalEvent: (request = {}) => act(() => sendExternal(parts, events, request)),
+    callFunction: (name, args = {}) => callNow(functionCall(parts, name, args)),
+    runJob: (name, args = {}) => callNow(jobCall(parts, name, args)),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+type Parts = { readonly app: LoadedApp; readonly engine: Engine; readonly options: TeamOptions };
+
+function instantOf(text: string): Instant {
+  const instant = parseInstant(text);
+  if (instant === undefined) throw new TypeError(`${text} is no instant: write 2026-03-04T09:00:00Z`);
+  return instant;
+}
+
+function laterThan(now: Instant, text: string): Instant {
+  const instant = instantOf(text);
+  if (instant < now)
+    throw new TypeError(`${text} is over: it is ${new Date(now).toISOString()}, and time does not go back`);
+  return instant;
+}
+
+function bug(sentence: string, details: object): never {
+  throw new Error(`${sentence}: ${JSON.stringify(details)}`);
+}
+
+async function configureAccount(engine: Engine, options: TeamOptions): Promise<void> {
+  const { idleAfter, disconnectGrace, couplings = {}, missedAssignmentsLimit } = options;
+  const answer = await engine.write((draft) =>
+    changeAccount(
+      draft,
+      engine.world,
+      { caller: ADMIN, now: engine.clock.now() },
+      {
+        ...(idleAfter === undefined ? {} : { idleAfterMs: durationMs(idleAfter) }),
+        ...(disconnectGrace === undefined ? {} : { disconnectGraceMs: durationMs(disconnectGrace) }),
+        ...(missedAssignmentsLimit === undefined ? {} : { missedAssignmentsLimit }),
+        couplings,
+      },
+    ),
+  );
+  if (answer.kind === 'rejected') throw new TypeError(answer.detail);
+}
+
+/** The earliest instant ahead at which something happens by itself; what is due already was looked at. */
+function nextDeadlineOf(engine: Engine, schedule: Instant | null): Instant | null {
+  const now = engine.clock.now();
+  let next = schedule !== null && schedule > now ? schedule : Number.POSITIVE_INFINITY;
+  for (const number of engine.memory.agentsOf(FIRST_ACCOUNT)) {
+    const agent = engine.memory.agents.get(number);
+    if (agent === undefined) continue;
+    const around = surroundingsOf(agent, engine.memory, engine.presence, engine.world, now);
+    const at = nextDeadline(agent.availability, around)?.at;
+    if (at !== undefined && at > now && at < next) next = at;
+  }
+  return Number.isFinite(next) ? next : null;
+}
+
+async function passTimeOf(engine: Engine, now: Instant): Promise<void> {
+  const agents = engine.memory.agentsOf(FIRST_ACCOUNT);
+  await engine.write((draft) => {
+    passTime(draft, engine.world, agents, now);
+    draft.reschedule(agents);
+  });
+}
+
+/** One thing after the other, each with everything that follows from it; with `strict`, failures come out here. */
+function actor(time: TeamTime, strict: CallBook | null) {
+  let before: Promise<unknown> = Promise.resolve();
+  let judged = 0;
+  const judge = () => {
+    const failed = strict?.callbacks
+      .slice(judged)
+      .find(({ outcome }) => outcome === 'failed' || outcome === 'timed_out');
+    judged = strict?.callbacks.length ?? 0;
+    if (failed !== undefined) throw new CallbackFailed(failed);
+  };
+  return <T>(work: () => Promise<T>, how: 'is driven' | 'drives' = 'is driven'): Promise<T> => {
+    const turn = async () => {
+      await time.settle();
+      const result = how === 'drives' ? await work() : await time.run(work());
+      await time.settle();
+      judge();
+      return result;
+    };
+    const mine = before.then(turn, turn);
+    before = mine;
+    return mine;
+  };
+}
+
+function startDispatcher(
+  parts: Parts,
+  { time, book, random }: { readonly time: TeamTime; readonly book: CallBook; readonly random: () => number },
+): Dispatcher {
+  const { engine, app } = parts;
+  const silent = { info: () => {}, warn: () => {}, error: () => {} };
+  const dispatcher = new Dispatcher({
+    ports: {
+      log: engine.store,
+      history: engine.store,
+      commit: (changes) => engine.commit(changes),
+      clock: time.clock,
+      // In the middle: the published waits (5 s, 30 s, 2 min …) to the millisecond.
+      random: () => (parts.options.seed === undefined ? 0.5 : random()),
+      headOf: (agent) => engine.memory.agents.get(agent)?.head ?? 0,
+      subscriptionChanges,
+      logger: silent,
+    },
+    head: engine.head,
+    cursors: [],
+    lanes: [],
+  });
+  engine.onCommitted((head, facts: readonly RecordedFact[]) => dispatcher.onCommitted(head, facts));
+  const names = ['onAgentActivityCreate', 'onAgentCustomStatusUpdate'] as const;
+  const subscription: Subscription = {
+    id: SUBSCRIPTION,
+    account: FIRST_ACCOUNT,
+    kind: 'app',
+    target: APP,
+    events: names.filter((event) => handlerOf(app.definition, event) !== null),
+    filter: { groups: null },
+    from: engine.head,
+    state: { kind: 'active' },
+    failingSince: null,
+  };
+  dispatcher.add(subscription, { deliver: (delivery) => deliver(parts, book, delivery) });
+  dispatcher.start();
+  return dispatcher;
+}
+
+async function deliver(parts: Parts, book: CallBook, delivery: Delivery): Promise<CallOutcome> {
+  const { payload, attempt, id } = delivery;
+  const handler = handlerOf(parts.app.definition, payload.event);
+  if (handler === null) return { kind: 'interrupted' };
+  const callback = await book.call({
+    event: payload.event,
+    module: handler.module,
+    handler: handler.handler,
+    payload: productPayload(parts, payload as unknown as ProductPayload),
+    attempt,
+    eventId: payload.activity?.id ?? id,
+    purpose: 'product_event',
+    ending: 'returned',
+    limitMs: CALLBACK_LIMIT_MS,
+  });
+  return outcomeOf(callback);
+}
+
+function productPayload(parts: Parts, payload: ProductPayload): JsonObject {
+  return appPayload(payload, receiverOf(parts));
+}
+
+function receiverOf({ app, options }: Parts): PayloadReceiver {
+  const { platformVersion, modules } = app.definition;
+  const settings = {
+    timestampForm: options.timestampUnit ?? 'milliseconds',
+    includeActivity: options.withActivity ?? true,
+  } as const;
+  return { platformVersion, modules, iparams: app.iparams, settings };
+}
+
+function outcomeOf({ error, durationMs }: Callback): CallOutcome {
+  if (error === null) return { kind: 'delivered', durationMs };
+  if (error.code === 'abandoned') return { kind: 'interrupted' };
+  return { kind: 'failed', error, durationMs };
+}
+
+type OwnEvent = Parameters<ConstructorParameters<typeof AppEvents>[0]['deliver']>[1];
+
+async function deliverOwnEvent(parts: Parts, book: CallBook, event: OwnEvent): Promise<CallOutcome> {
+  const name = event.kind === 'scheduled' ? 'onScheduledEvent' : 'onExternalEvent';
+  const handler = parts.app.definition.handlers.find((one) => one.event === name);
+  const attempt = book.callbacks.filter(({ eventId }) => eventId === event.id).length + 1;
+  if (handler === undefined) return { kind: 'failed', error: { code: 'no_handler', message: name }, durationMs: 0 };
+  const { data } = event;
+  const request = event.kind === 'external' ? { headers: event.headers, ...optionsOf(event.options) } : {};
+  const callback = await book.call({
+    event: name,
+    module: handler.module,
+    handler: handler.handler,
+    payload: payloadOfOwn(parts, name, { data, ...request }),
+    attempt,
+    eventId: event.id,
+    purpose: event.kind === 'scheduled' ? 'scheduled_event' : 'external_event',
+    ending: 'returned',
+    limitMs: CALLBACK_LIMIT_MS,
+  });
+  return outcomeOf(callback);
+}
+
+function optionsOf(options: string | null): JsonObject {
+  return options === null ? {} : { options };
+}
+
+function payloadOfOwn(parts: Parts, event: string, more: JsonObject): JsonObject {
+  const { engine } = parts;
+  return ownPayload(event, { account: hostOf(engine), receiver: receiverOf(parts), at: engine.clock.now(), more });
+}
+
+function hostOf(engine: Engine): HostAccount {
+  const record = engine.memory.accounts.get(FIRST_ACCOUNT)?.record;
+  return { id: record?.id ?? '1', domain: record?.domain ?? '', region: record?.region ?? 'US' };
+}
+
+/** A call that the test makes by hand. */
+function firedEvent(
+  parts: Parts,
+  event: string,
+  given: { readonly module?: string; readonly payload?: JsonObject },
+): PlannedCall {
+  const handler = findHandler(parts.app.definition, event, given.module);
+  const isCommon = commonEvents.some((name) => name === event);
+  const isSetUp = isSetUpEvent(event);
+  const payload = isCommon
+    ? payloadOfOwn(parts, event, given.payload ?? {})
+    : productPayload(parts, completed(parts, handler, given.payload));
+  return {
+    ...handler,
+    payload,
+    attempt: 1,
+    eventId: `fired ${event}`,
+    purpose: isSetUp ? 'set_up_event' : isCommon ? commonPurpose(event) : 'product_event',
+    ending: isSetUp ? 'rendered' : 'returned',
+    limitMs: CALLBACK_LIMIT_MS,
+  };
+}
+
+function commonPurpose(event: string): 'scheduled_event' | 'external_event' {
+  return event === 'onScheduledEvent' ? 'scheduled_event' : 'external_event';
+}
+
+function findHandler(app: AppDefinition, event: string, module: string | undefined): EventHandler {
+  const found = app.handlers.find((one) => one.event === event && (module === undefined || one.module === module));
+  if (found !== undefined) return found;
+  const names = [...new Set(app.handlers.map((one) => one.event))];
+  throw new Error(
+    `The app has no handler for ${event}${module === undefined ? '' : ` in ${module}`}. ${hint(event, names)}`,
+  );
+}
+
+function hint(word: string, words: readonly string[]): string {
+  const guess = didYouMean(word, words);
+  return guess === null ? `It has ${words.join(', ') || 'none'}.` : `Did you mean ${guess}?`;
+}
+
+function completed(parts: Parts, { module, event }: EventHandler, given: JsonObject | undefined): ProductPayload {
+  const payload = given ?? sampleOf(parts.app.files, module, event);
+  if (payload === null)
+    throw new Error(`${event} needs a payload, or test data in server/test_data/${module}/${event}.json`);
+  const host = hostOf(parts.engine);
+  const envelope = { account_id: host.id, domain: host.domain, region: host.region, version: '2.0.0', data: {} };
+  return { timestamp: parts.engine.clock.now(), ...envelope, ...payload, event } as ProductPayload;
+}
+
+function functionCall(parts: Parts, name: string, args: JsonObject): PlannedCall {
+  const { functions, actions } = parts.app.definition;
+  const found = functions.find((one) => one.name === name);
+  const names = [...functions.map((one) => one.name), ...actions.map((one) => one.name)];
+  if (!names.includes(name)) throw new Error(`The app has no function or action ${name}. ${hint(name, names)}`);
+  const seconds = found?.timeoutSeconds ?? null;
+  return askedFunction(parts, {
+    name,
+    args,
+    module: found?.module ?? 'common',
+    purpose: found === undefined ? 'action' : 'function',
+    ending: 'rendered',
+    limitMs: seconds === null ? CALLBACK_LIMIT_MS : seconds * 1000,
+  });
+}
+
+function jobCall(parts: Parts, name: string, args: JsonObject): PlannedCall {
+  const { jobs } = parts.app.definition;
+  if (!jobs.includes(name)) throw new Error(`The app has no job ${name}. ${hint(name, jobs)}`);
+  return askedFunction(parts, {
+    name,
+    args,
+    module: 'common',
+    purpose: 'job',
+    ending: 'either',
+    limitMs: JOB_LIMIT_MS,
+  });
+}
+
+type AskedFunction = {
+  readonly name: string;
+  readonly args: JsonObject;
+  readonly module: string;
+  readonly purpose: 'function' | 'action' | 'job';
+  readonly ending: 'rendered' | 'either';
+  readonly limitMs: number;
+};
+
+function askedFunction({ app }: Parts, { name, args, ...how }: AskedFunction): PlannedCall {
+  const payload = { ...args, iparams: app.iparams };
+  return { event: name, handler: name, payload, attempt: 1, eventId: `called ${name}`, ...how };
+}
+
+async function sendExternal(parts: Parts, events: AppEvents, request: ExternalRequest): Promise<void> {
+  findHandler(parts.app.definition, 'onExternalEvent', undefined);
+  const { data = {}, headers = {}, options = null } = request;
+  const event = { data: data as JsonValue, headers: { ...headers }, options };
+  const answer = await events.putExternal({ id: APP, account: FIRST_ACCOUNT }, event);
+  if (answer !== 'accepted') throw new Error(`the event was not accepted: ${answer.replaceAll('_', ' ')}`);
+}
+
+function requireRequest({ requests, requestTemplates }: AppDefinition, name: string): void {
+  const names = [...new Set([...requests, ...requestTemplates.map((one) => one.name)]), ...VERBS];
+  if (!names.includes(name)) throw new Error(`The app has no request template ${name}. ${hint(name, names)}`);
+}
+
+const VERBS = ['get', 'post', 'put', 'patch', 'delete'];
