@@ -49,14 +49,97 @@ export interface PayloadReceiver {
  */
 export function appPayload(payload: ProductPayload, receiver: PayloadReceiver): JsonObject {
   const { activity, ...vendorPart } = payload;
-  const { timestampForm, includeActivity } = receiver.settings;
+  const { includeActivity } = receiver.settings;
   return {
     ...definedOnly(vendorPart),
-    timestamp: timestampForm === 'seconds' ? fractionalSeconds(payload.timestamp) : payload.timestamp,
+    timestamp: timestampOf(payload.timestamp, receiver.settings),
     iparams: receiver.iparams,
     ...(receiver.platformVersion === '3.0' ? { currentHost: currentHost(payload.domain, receiver.modules) } : {}),
     ...(includeActivity && activity !== undefined ? { activity } : {}),
   };
+}
+
+/** The account that an app is installed in, as its payloads name it. */
+export interface PayloadAccount {
+  readonly accountId: string;
+  /** Bare host. */
+  readonly domain: string;
+  readonly region: string;
+}
+
+/** An event that is no product event: of which account, and when, in epoch milliseconds. */
+export interface Occasion {
+  readonly account: PayloadAccount;
+  readonly at: number;
+}
+
+/**
+ * What `onAppInstall`, `afterAppUpdate` and `onAppUninstall` receive. In this and in the payload of an external event the
+ * domain is a web address, in those of product and scheduled events a bare host: as the vendor's own kit sends them.
+ */
+export function setUpPayload(event: string, occasion: Occasion, receiver: PayloadReceiver): JsonObject {
+  return { ...envelope(event, occasion, receiver), domain: webAddress(occasion) };
+}
+
+/** What `onScheduledEvent` receives; `data` is the schedule's. */
+export function scheduledPayload(data: JsonValue, occasion: Occasion, receiver: PayloadReceiver): JsonObject {
+  return { ...envelope('onScheduledEvent', occasion, receiver), data };
+}
+
+/** What `onExternalEvent` receives; `options` as the app gave them to `generateTargetUrl`, when it gave any. */
+export function externalPayload(
+  call: { readonly data: JsonValue; readonly headers: JsonObject; readonly options: string | null },
+  occasion: Occasion,
+  receiver: PayloadReceiver,
+): JsonObject {
+  const { data, headers, options } = call;
+  return {
+    ...envelope('onExternalEvent', occasion, receiver),
+    domain: webAddress(occasion),
+    data,
+    headers,
+    ...(options === null ? {} : { options }),
+  };
+}
+
+/** What a server method receives: what it was called with, and the parameters, which no caller can name otherwise. */
+export function functionPayload(
+  args: JsonObject,
+  { iparams }: Pick<PayloadReceiver, 'iparams'>,
+  { isInstall }: { readonly isInstall: boolean },
+): JsonObject {
+  return { ...args, iparams, ...(isInstall ? { isInstall } : {}) };
+}
+
+/** What an action receives. */
+export function actionPayload(args: JsonObject, { iparams }: Pick<PayloadReceiver, 'iparams'>): JsonObject {
+  return { ...args, iparams };
+}
+
+/** What a job receives: the options that it was invoked with, and the parameters. */
+export function jobPayload(options: JsonObject, { iparams }: Pick<PayloadReceiver, 'iparams'>): JsonObject {
+  return { ...options, iparams };
+}
+
+function envelope(event: string, { account, at }: Occasion, receiver: PayloadReceiver): JsonObject {
+  const { accountId, domain, region } = account;
+  return {
+    account_id: accountId,
+    domain,
+    event,
+    region,
+    timestamp: timestampOf(at, receiver.settings),
+    iparams: receiver.iparams,
+    ...(receiver.platformVersion === '3.0' ? { currentHost: currentHost(domain, receiver.modules) } : {}),
+  };
+}
+
+function webAddress({ account }: Occasion): string {
+  return `https://${account.domain}`;
+}
+
+function timestampOf(epochMs: number, { timestampForm }: PayloadSettings): number {
+  return timestampForm === 'seconds' ? fractionalSeconds(epochMs) : epochMs;
 }
 
 /**
