@@ -61,8 +61,10 @@ function addAppValidate(app: Command, invocation: Invocation): void {
   app
     .command('validate')
     .description('check an app folder: every finding at once, with its place and a fix')
-    .argument('<dir>', 'the app folder, the one with manifest.json')
+    .argument('<dir>', 'the app folder, the one with manifest.json, or a package (.zip)')
+    .option('--fix', 'repair first what is certain, and show what was changed as a diff')
     .option('--json', 'one JSON object instead of text')
+    .option('--sarif', 'a SARIF 2.1.0 log instead of text, for editors and code hosts')
     .action(async (folder: string, options: AppValidateOptions) => {
       const { validate } = await import('./commands/app-validate.ts');
       await validate(invocation, folder, options);

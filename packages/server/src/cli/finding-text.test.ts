@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Finding } from '../marketplace/finding.ts';
-import { countFindings, findingLines } from './finding-text.ts';
+import { countFindings, findingGroups, findingLines } from './finding-text.ts';
 
 const finding: Finding = {
   severity: 'error',
@@ -43,4 +43,28 @@ test('counts by weight, in words', () => {
     { ...finding, severity: 'information' },
   ];
   assert.equal(countFindings(mixed), '2 errors, 1 warning, 1 remark');
+});
+
+test('shows the first of many warnings of one kind and places the others, and every error', () => {
+  const at = (line: number, severity: Finding['severity']): Finding => ({ ...finding, severity, line });
+  const groups = findingGroups(
+    [1, 2, 3, 4].map((line) => at(line, 'warning')),
+    '.',
+    null,
+  );
+  assert.deepEqual(
+    groups.map((lines) => [lines[0], lines.at(-1)]),
+    [
+      ['manifest.json:1:3 warning handler-not-exported', '  fix: write it'],
+      ['manifest.json:2:3 warning handler-not-exported', '  and 2 more like it: lines 3, 4'],
+    ],
+  );
+  assert.equal(
+    findingGroups(
+      [1, 2, 3, 4].map((line) => at(line, 'error')),
+      '.',
+      null,
+    ).length,
+    4,
+  );
 });

@@ -17,6 +17,33 @@ export function findingLines(finding: Finding, folder: string, files: AppFiles |
   ];
 }
 
+/** More of one kind in one file than this are told by their lines alone. */
+const ALIKE_SHOWN_MAX = 2;
+
+/**
+ * Findings for people, in order. Of warnings and remarks of one kind in one file the first are shown and the others
+ * only placed, so that a page of them does not hide the one that matters. Errors are all shown.
+ */
+export function findingGroups(
+  findings: readonly Finding[],
+  folder: string,
+  files: AppFiles | null,
+): readonly (readonly string[])[] {
+  const alike = Map.groupBy(findings, ({ severity, code, file }) => `${severity} ${code} ${file}`);
+  return [...alike.values()].flatMap((group) => {
+    const isShort = group.length <= ALIKE_SHOWN_MAX + 1 || group[0]?.severity === 'error';
+    const shown = isShort ? group : group.slice(0, ALIKE_SHOWN_MAX);
+    const lines = shown.map((finding) => [...findingLines(finding, folder, files)]);
+    const others = group.slice(shown.length);
+    if (others.length > 0) lines.at(-1)?.push(moreLike(others));
+    return lines;
+  });
+}
+
+function moreLike(others: readonly Finding[]): string {
+  return `  and ${others.length} more like it: lines ${others.map(({ line }) => line).join(', ')}`;
+}
+
 /** `2 errors, 1 warning`; null when there is nothing to count. */
 export function countFindings(findings: readonly Finding[]): string | null {
   const counts = SEVERITIES.map(({ severity, one, many }) => {

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { StoreFailure } from '../engine/store.ts';
 import { CommandFailed, EXIT, type ExitCode } from './command-failed.ts';
 import { addCommands } from './command-line.ts';
 import type { Invocation } from './invocation.ts';
+import { productVersion } from './product-version.ts';
 import { ReaderGone, type Terminal } from './terminal.ts';
 
 /**
@@ -53,9 +53,4 @@ async function endOf(error: unknown, terminal: Terminal): Promise<ExitCode> {
   // Ours: whoever reports it needs all of it.
   terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return EXIT.failed;
-}
-
-function productVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

@@ -11,6 +11,8 @@ import { type ManifestReading, readManifest } from './manifest.ts';
 import type { Section } from './manifest-section.ts';
 import { serverFile } from './module-graph.ts';
 import { readOauthConfig } from './oauth-config-file.ts';
+import type { CalendarDay } from './platform-dates.ts';
+import { checkPlatformAge } from './platform-dropped.ts';
 import { checkRequestTies } from './request-ties.ts';
 import { readRequests } from './requests-file.ts';
 import { readServerCode, type ServerScript } from './server-code.ts';
@@ -22,8 +24,14 @@ export interface AppReading {
   readonly app: AppDefinition | null;
 }
 
+/** What is not in an app's files and yet matters for what there is to say. */
+export interface ValidateOptions {
+  /** For the vendor's calendar; without it nothing is said about dates. */
+  readonly today?: CalendarDay;
+}
+
 /** Checks an app's files, all of them at once: manifest, server code, installation parameters and what ties them. */
-export function validateApp(files: AppFiles): AppReading {
+export function validateApp(files: AppFiles, { today }: ValidateOptions = {}): AppReading {
   const manifest = readManifest(files);
   const packages = manifest.manifest?.dependencies.map(({ name }) => name) ?? [];
   const code = readServerCode(files, packages);
@@ -51,6 +59,7 @@ export function validateApp(files: AppFiles): AppReading {
         })),
     ...actionFindings(actions, code.server),
     ...checkFolders(files, manifest),
+    ...(today === undefined ? [] : checkPlatformAge({ files, manifest, code, oauth }, today)),
     ...dependencyFindings(files, manifest),
   ]);
   if (manifest.manifest === null || hasErrors(findings)) return { findings, app: null };
