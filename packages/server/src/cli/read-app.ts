@@ -5,11 +5,11 @@ import { defaultInstallLimits } from '../install/limits.ts';
 import { unpackZip } from '../install/unpack-zip.ts';
 import type { AppDefinition } from '../marketplace/app-definition.ts';
 import type { AppFiles } from '../marketplace/app-files.ts';
-import { type Finding, inReadingOrder } from '../marketplace/finding.ts';
+import { byWeight, type Finding } from '../marketplace/finding.ts';
 import { type ValidateOptions, validateApp } from '../marketplace/validate-app.ts';
 import { readAppFolder } from '../sandbox/read-app-folder.ts';
 
-/** An app folder, read and checked: everything there is to say, and the app when nothing keeps it from loading. */
+/** An app folder, read and checked: everything there is to say, errors first, and the app when nothing keeps it from loading. */
 export type ReadApp = {
   /** Null when the folder cannot be read. */
   readonly files: AppFiles | null;
@@ -30,7 +30,7 @@ export async function readApp(
   return {
     folder: reading.folder,
     files: reading.files,
-    findings: inReadingOrder([...reading.findings, ...findings]),
+    findings: byWeight([...reading.findings, ...findings]),
     app,
   };
 }

@@ -37,6 +37,14 @@ export function inReadingOrder(findings: readonly Finding[]): readonly Finding[]
   );
 }
 
+/** The findings by weight, errors first, and in reading order within each weight. */
+export function byWeight(findings: readonly Finding[]): readonly Finding[] {
+  const inOrder = inReadingOrder(findings);
+  return weights.flatMap((severity) => inOrder.filter((finding) => finding.severity === severity));
+}
+
+const weights: readonly FindingSeverity[] = ['error', 'warning', 'information'];
+
 function compareText(left: string, right: string): number {
   if (left === right) return 0;
   return left < right ? -1 : 1;

@@ -261,7 +261,7 @@ test('loads an app whose handler is misspelt in the manifest as it was meant, an
   const { findings, app: loaded } = app({ manifest, server: 'exports = { a() { renderData(); } };' });
   assert.deepEqual(loaded?.handlers, [{ module: 'freshchat', event: 'onAppInstall', handler: 'a' }]);
   assert.deepEqual(
-    findings.map(({ severity, message }) => `${severity}: ${message.slice(0, 72)}`),
+    findings.map(({ severity, message }) => `${severity}: ${message.slice(0, 71)}`),
     ['warning: "hanlder" is not a key of event \'onAppInstall\': did you mean "handler"?'],
   );
 });
