@@ -68,10 +68,9 @@ type Variables = Readonly<Record<string, string>>;
 
 /** What the app finds in its environment, and what is meant for Deno alone. */
 function environment(appFolder: string, brokerPath: string | null): { visible: Variables; hidden: Variables } {
-  const broker: Variables = brokerPath === null ? {} : { ROLLCALL_BROKER: brokerPath };
   return {
     // Packages ask for a home folder when they are loaded; without the variable they would hear the server's.
-    visible: { TZ: 'UTC', HOME: appFolder, ...broker },
+    visible: { TZ: 'UTC', HOME: appFolder, ROLLCALL_BROKER: brokerPath ?? '' },
     // Deno keeps nothing: where its cache would be, nothing can be made.
     hidden: { DENO_DIR: join(devNull, 'deno'), DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' },
   };

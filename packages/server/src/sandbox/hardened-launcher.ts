@@ -85,7 +85,7 @@ const readOnly = (from: string, to: string): readonly string[] => ['--ro-bind', 
 
 /** Packages ask for a home folder when they are loaded, and without a user database the variable is the only answer. */
 function environmentInside(hasBroker: boolean): readonly string[] {
-  const variables = { TZ: 'UTC', HOME: APP_INSIDE, ...(hasBroker ? { ROLLCALL_BROKER: BROKER_INSIDE } : {}) };
+  const variables = { TZ: 'UTC', HOME: APP_INSIDE, ROLLCALL_BROKER: hasBroker ? BROKER_INSIDE : '' };
   return Object.entries(variables).flatMap(([name, value]) => ['--setenv', name, value]);
 }
 

@@ -14,7 +14,7 @@ const SETPRIV = '/usr/bin/setpriv';
 const diesWithParent = process.platform === 'linux' && existsSync(SETPRIV);
 
 export function createNodeLauncher({ nodePath }: { readonly nodePath: string }): Launcher {
-  return ({ appFolder, memoryMbMax }) => ({
+  return ({ appFolder, memoryMbMax, brokerPath }) => ({
     command: diesWithParent ? SETPRIV : nodePath,
     args: [
       ...(diesWithParent ? ['--pdeathsig', 'KILL', '--', nodePath] : []),
@@ -33,7 +33,7 @@ export function createNodeLauncher({ nodePath }: { readonly nodePath: string }):
       runnerProgram,
       appFolder,
     ],
-    env: { TZ: 'UTC' },
+    env: brokerPath == null ? { TZ: 'UTC' } : { TZ: 'UTC', ROLLCALL_BROKER: brokerPath },
     cwd: appFolder,
   });
 }

@@ -125,6 +125,7 @@ function isFileWithin(folder, file) {
 /** @param {string} serverFolder @param {(name: string) => Error} notFound */
 function createPackages(serverFolder, notFound) {
   const requirePackage = createRequire(path.join(serverFolder, 'server.js'));
+  const way = { isPrepared: false };
   return { load };
 
   /** @param {string} name */
@@ -133,9 +134,11 @@ function createPackages(serverFolder, notFound) {
     const packageName = name.startsWith('@') ? `${first}/${second}` : first;
     const folder = path.join(serverFolder, 'node_modules', packageName);
     if (packageName.includes('..') || path.isAbsolute(name) || !fs.existsSync(folder)) throw notFound(name);
+    if (!way.isPrepared) require('./for-packages.cjs').prepareForPackages();
+    way.isPrepared = true;
     // Packages called as a module of Node's own (buffer, events, url) would be outshone by it.
     return requirePackage(isBuiltin(name) ? folder : name);
   }
 }
 
-module.exports = { loadServer };
+module.exports = { loadServer, openingLength: opening.length };
