@@ -51,7 +51,7 @@ export type AppCall = {
 
 /** A call that is answered with `renderData`. */
 export type AppQuestion = AppCall & {
-  /** True for jobs: the end of the promise that the handler returns ends the call too, with null as its data. */
+  /** True for jobs: the handler's return, or the end of the promise that it returns, ends the call too, with null as its data. */
   readonly mayEndByReturn?: boolean;
 };
 

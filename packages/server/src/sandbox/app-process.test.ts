@@ -633,10 +633,14 @@ test('waits for renderData until the limit of the call, and says that it never c
   );
 });
 
-test('ends a job by its promise too, and by nothing but renderData when it returns none', async () => {
+test('ends a job by its return or its promise too', async () => {
   const { askApp } = startApp(renderingApp);
-  assert.equal(answerOf(await askApp('job', {}, { mayEndByReturn: true })), 'answered null');
-  assert.equal(answerOf(await askApp('slowJob', {}, { mayEndByReturn: true })), 'answered "done"');
+  const job = { mayEndByReturn: true };
+  assert.equal(answerOf(await askApp('job', {}, job)), 'answered null');
+  assert.equal(answerOf(await askApp('slowJob', {}, job)), 'answered null');
+  assert.equal(answerOf(await askApp('data', {}, job)), 'answered {"a":1}');
+  assert.equal(answerOf(await askApp('no', {}, job)), 'refused 500 not here');
+  assert.match(answerOf(await askApp('rejects', {}, job)), /^rejected: async boom/);
 });
 
 test('rejects a wrong use of a global instead of throwing, and hands every argument on', async () => {

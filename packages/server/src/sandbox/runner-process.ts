@@ -28,7 +28,7 @@ export interface CallRequest {
 
 /** A call that `renderData` answers. */
 export interface AskRequest extends CallRequest {
-  /** True for jobs: the end of the promise that the handler returns ends the call too, with null as its data. */
+  /** True for jobs: the handler's return, or the end of the promise that it returns, ends the call too, with null as its data. */
   readonly mayEndByReturn?: boolean;
 }
 

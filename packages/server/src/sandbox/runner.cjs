@@ -117,7 +117,7 @@ function isFunctionIn(exported, name) {
  *
  * - `returned`: by the handler's return, or by what a returned promise becomes; `renderData` means nothing in it
  * - `rendered`: by `renderData` alone: a handler that ends without it is still waited for
- * - `either`: by `renderData`, or by the end of a returned promise
+ * - `either`: whichever of the two comes first
  *
  * @typedef {'returned' | 'rendered' | 'either'} End
  */
@@ -165,7 +165,7 @@ function createCalls({ send, currentCall, explain, log }) {
             () => returnedFrom(id),
             (/** @type {unknown} */ reason) => fail(id, reason, 'rejected'),
           );
-        } else if (ends === 'returned') settle(id, null);
+        } else returnedFrom(id);
       } catch (error) {
         fail(id, error, isHandlerMissing(error) ? 'handler_missing' : 'threw');
       }
