@@ -11,7 +11,7 @@ const names: Readonly<Record<Exclude<AttackKind, 'host'>, string>> = {
     read-absolute read-climbing read-url read-buffer-path read-descriptor read-promise read-stream read-blob
     read-fetch-file* read-through-own-root read-through-thread-root read-through-own-folder read-through-host-root
     read-through-parent-root read-host-descriptors read-inherited-descriptors* read-host-memory read-made-link
-    read-made-hard-link read-made-copy read-link-of-package read-link-of-app* read-link-target read-require
+    read-made-hard-link read-made-copy read-link-of-package* read-link-of-app* read-link-target read-require
     read-require-code read-import read-create-require read-loader read-register read-env-file read-sqlite
     read-sqlite-attach read-sqlite-uri read-wasi read-worker read-worker-flags* read-worker-file
     read-internal-binding read-after-chdir read-list read-list-recursive read-glob read-opendir read-stat
