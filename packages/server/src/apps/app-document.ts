@@ -6,7 +6,7 @@ import type { JsonObject } from '../marketplace/json-value.ts';
 export type DocumentOwner = { readonly id: string; readonly account: AccountNumber };
 
 /** What kinds of small durable document apps have; each is a stored record under `<app id>/<name>`. */
-export type AppDocumentType = 'app_schedule' | 'app_event' | 'app_job' | 'app_entity' | 'app_target';
+export type AppDocumentType = 'app_schedule' | 'app_event' | 'app_job' | 'app_entity' | 'app_target' | 'app_token';
 
 /** Writes a document. It is no fact: nothing in the log recorded it, so it has no position. */
 export function putDocument(owner: DocumentOwner, type: AppDocumentType, name: string, body: JsonObject): Change {

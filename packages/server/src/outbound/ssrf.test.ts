@@ -6,9 +6,12 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { OauthService } from '../apps/oauth-service.ts';
+import { requestOperations } from '../apps/request-service.ts';
 import { parsePermittedHost } from '../marketplace/permitted-host.ts';
 import { AddressGuard } from './address-guard.ts';
 import { fakeCertificate } from './fake-certificate.ts';
+import { hostileAnswers, hostileHosts } from './fake-hostile-hosts.ts';
 import { FakeResolver } from './fake-resolver.ts';
 import { HttpOut } from './http-out.ts';
 import { UnixSocketBroker } from './socket-broker.ts';
@@ -48,76 +51,9 @@ function listen(server: Server, address: string, onPort: number): Promise<number
   });
 }
 
-/** Hosts that lead, or that some reader takes to lead, to this machine or to a private network. */
-const hosts: readonly string[] = [
-  ...['127.0.0.1', '127.1', '127.0.1', '127.255.255.254', '0', '0.0.0.0', '2130706433', '0x7f000001', '0x7F.1'],
-  ...['0x7f.0x0.0x0.0x1', '0177.0.0.1', '0177.0.0.01', '017700000001', '00000177.0.0.1', '127.0.0.1.', '127.0.0.01'],
-  ...['4294967295', '255.255.255.255', '10.0.0.1', '172.16.0.1', '192.168.0.1', '100.64.0.1', '169.254.169.254'],
-  ...['0xa9fea9fe', '2852039166', '0251.0376.0251.0376', '168.63.129.16', '224.0.0.1', '198.18.0.1', '192.0.0.192'],
-  ...[
-    '[::1]',
-    '[::]',
-    '[0:0:0:0:0:0:0:1]',
-    '[::ffff:127.0.0.1]',
-    '[::ffff:7f00:1]',
-    '[::127.0.0.1]',
-    '[::ffff:0:127.0.0.1]',
-  ],
-  ...['[64:ff9b::127.0.0.1]', '[64:ff9b::7f00:1]', '[64:ff9b:1::7f00:1]', '[2002:7f00:1::]', '[2001:0:7f00:1::]'],
-  ...[
-    '[fe80::1]',
-    '[fe80::1%25eth0]',
-    '[fc00::1]',
-    '[fd00:ec2::254]',
-    '[ff02::1]',
-    '[2001:db8::1]',
-    '[::1%lo]',
-    '[fec0::1]',
-  ],
-  ...['localhost', 'LOCALHOST', 'localhost.', 'localhost.localdomain', 'a.localhost', 'ip6-localhost', 'intranet'],
-  ...[
-    '１２７.０.０.１',
-    '127。0。0。1',
-    '127．0．0．1',
-    '①②⑦.⓪.⓪.①',
-    'ⓛⓞⓒⓐⓛⓗⓞⓢⓣ',
-    '127.0.0.1%00.example.com',
-    '127.0.0.1\0',
-  ],
-  ...[
-    'public.example.com@127.0.0.1',
-    'user:pass@127.0.0.1',
-    '127.0.0.1#@public.example.com',
-    '127.0.0.1?@public.example.com',
-  ],
-  ...[
-    '127.0.0.1\\@public.example.com',
-    'public.example.com\\@127.0.0.1',
-    '127.0.0.1/@public.example.com',
-    ' 127.0.0.1',
-  ],
-  ...['127.0.0.1\t', '127.\n0.0.1', '%31%32%37.0.0.1', '127%2e0%2e0%2e1', 'loop.example.com', 'loop6.example.com'],
-  ...[
-    'mapped.example.com',
-    'meta.example.com',
-    'mixed.example.com',
-    'LOOP.example.com.',
-    'zero.example.com',
-    'odd.example.com',
-  ],
-];
-
 function world(permitted: readonly string[] = []) {
   const resolver = new FakeResolver({
-    'loop.example.com': [['127.0.0.1']],
-    'loop6.example.com': [['::1']],
-    'mapped.example.com': [['::ffff:127.0.0.1']],
-    'meta.example.com': [['169.254.169.254']],
-    'mixed.example.com': [['127.0.0.2', '127.0.0.1']],
-    'zero.example.com': [['0.0.0.0']],
-    'odd.example.com': [['0x7f.1', '127.1']],
-    'localhost.localdomain': [['127.0.0.1']],
-    'a.localhost': [['127.0.0.1']],
+    ...hostileAnswers,
     // The first answer is for the check, the second for whoever asks again when connecting.
     'flip.example.com': [['127.0.0.2'], ['127.0.0.1']],
     'turned.example.com': [['127.0.0.1'], ['127.0.0.2']],
@@ -151,10 +87,10 @@ function dial(path: string, host: string, toPort: number): Promise<string> {
 }
 
 test('lets no spelling of a forbidden address through HTTP or through a socket', async () => {
-  assert.ok(hosts.length >= 60, `${hosts.length} spellings`);
+  assert.ok(hostileHosts.length >= 60, `${hostileHosts.length} spellings`);
   const { out, broker } = world();
   const end = await broker.open();
-  for (const host of hosts) {
+  for (const host of hostileHosts) {
     for (const url of [
       `https://${host}:${port}/`,
       `https://${host}/`,
@@ -169,6 +105,57 @@ test('lets no spelling of a forbidden address through HTTP or through a socket',
     }
   }
   await Promise.all([out.close(), broker.close()]);
+  assert.equal(hits, 0);
+});
+
+test('lets none through the requests and authorizations of apps', async () => {
+  const { out } = world();
+  const domains = [...hostileHosts.flatMap((host) => [`https://${host}:${port}`, `https://${host}`])];
+  const crm = { ...integration, tokenUrl: 'https://<%= oauth_iparams.host %>/token' };
+  const oauth = new OauthService({
+    outbound: out,
+    vault: { seal: (text) => text, open: (text) => text },
+    now: () => 0,
+    secret: () => 'state',
+    commit: async () => {},
+  });
+  const clock = { now: () => 0, after: () => () => {} };
+  const operations = (version: '2.2' | '2.3') => {
+    const definition = {
+      platformVersion: version,
+      requestTemplates: [template],
+      requests: ['anywhere'],
+      whitelistedDomains: domains,
+      oauth: [],
+    };
+    const app = {
+      definition: () => definition,
+      iparams: () => ({}),
+      currentHost: () => ({}),
+      agentOf: () => null,
+    };
+    const tokens = oauth.tokensOf({ id: 'app_1', account: 1 });
+    return requestOperations(app, { outbound: out, clock, oauth: tokens, perMinuteMax: null, timeoutMs: 3000 });
+  };
+  const [legacy, templates] = [operations('2.2'), operations('2.3')];
+  const context = { callId: null, purpose: null };
+  for (const bare of hostileHosts) {
+    for (const host of [bare, `${bare}:${port}`]) {
+      const byTemplate = await templates['request.invoke_template']?.(['anywhere', { context: { host } }], context);
+      assert.equal(byTemplate?.kind, 'refused', host);
+      const byVerb = await legacy['request.get']?.([`https://${host}/`, {}], context);
+      assert.equal(byVerb?.kind, 'refused', host);
+      const start = {
+        integration: crm,
+        oauthIparams: { host },
+        redirectUri: 'https://rollcall.example.com',
+        agent: null,
+      };
+      assert.equal(oauth.start({ id: 'app_1', account: 1 }, start).kind, 'started');
+      assert.equal((await oauth.finish({ state: 'state', code: 'code', error: null })).kind, 'refused', host);
+    }
+  }
+  await out.close();
   assert.equal(hits, 0);
 });
 
@@ -202,3 +189,25 @@ test('connects to the address that was judged, however often a name flips', asyn
 });
 
 const FLIPS = 1000;
+
+const template = {
+  name: 'anywhere',
+  method: 'GET',
+  host: '<%= context.host %>',
+  path: '/',
+  headers: {},
+  query: {},
+  options: { maxAttempts: 1, retryDelayMs: 0, oauth: null },
+} as const;
+
+const integration = {
+  name: 'crm',
+  displayName: null,
+  clientId: 'id',
+  clientSecret: 'secret',
+  authorizeUrl: 'https://crm.example.com/authorize',
+  tokenType: 'account',
+  options: {},
+  customHeaders: {},
+  iparams: [],
+} as const;

@@ -1,0 +1,71 @@
+/** Hosts that lead, or that some reader takes to lead, to this machine or to a private network. */
+export const hostileHosts: readonly string[] = [
+  ...['127.0.0.1', '127.1', '127.0.1', '127.255.255.254', '0', '0.0.0.0', '2130706433', '0x7f000001', '0x7F.1'],
+  ...['0x7f.0x0.0x0.0x1', '0177.0.0.1', '0177.0.0.01', '017700000001', '00000177.0.0.1', '127.0.0.1.', '127.0.0.01'],
+  ...['4294967295', '255.255.255.255', '10.0.0.1', '172.16.0.1', '192.168.0.1', '100.64.0.1', '169.254.169.254'],
+  ...['0xa9fea9fe', '2852039166', '0251.0376.0251.0376', '168.63.129.16', '224.0.0.1', '198.18.0.1', '192.0.0.192'],
+  ...[
+    '[::1]',
+    '[::]',
+    '[0:0:0:0:0:0:0:1]',
+    '[::ffff:127.0.0.1]',
+    '[::ffff:7f00:1]',
+    '[::127.0.0.1]',
+    '[::ffff:0:127.0.0.1]',
+  ],
+  ...['[64:ff9b::127.0.0.1]', '[64:ff9b::7f00:1]', '[64:ff9b:1::7f00:1]', '[2002:7f00:1::]', '[2001:0:7f00:1::]'],
+  ...[
+    '[fe80::1]',
+    '[fe80::1%25eth0]',
+    '[fc00::1]',
+    '[fd00:ec2::254]',
+    '[ff02::1]',
+    '[2001:db8::1]',
+    '[::1%lo]',
+    '[fec0::1]',
+  ],
+  ...['localhost', 'LOCALHOST', 'localhost.', 'localhost.localdomain', 'a.localhost', 'ip6-localhost', 'intranet'],
+  ...[
+    '１２７.０.０.１',
+    '127。0。0。1',
+    '127．0．0．1',
+    '①②⑦.⓪.⓪.①',
+    'ⓛⓞⓒⓐⓛⓗⓞⓢⓣ',
+    '127.0.0.1%00.example.com',
+    '127.0.0.1\0',
+  ],
+  ...[
+    'public.example.com@127.0.0.1',
+    'user:pass@127.0.0.1',
+    '127.0.0.1#@public.example.com',
+    '127.0.0.1?@public.example.com',
+  ],
+  ...[
+    '127.0.0.1\\@public.example.com',
+    'public.example.com\\@127.0.0.1',
+    '127.0.0.1/@public.example.com',
+    ' 127.0.0.1',
+  ],
+  ...['127.0.0.1\t', '127.\n0.0.1', '%31%32%37.0.0.1', '127%2e0%2e0%2e1', 'loop.example.com', 'loop6.example.com'],
+  ...[
+    'mapped.example.com',
+    'meta.example.com',
+    'mixed.example.com',
+    'LOOP.example.com.',
+    'zero.example.com',
+    'odd.example.com',
+  ],
+];
+
+/** What a name server answers for the names among them, in turn. */
+export const hostileAnswers: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'loop.example.com': [['127.0.0.1']],
+  'loop6.example.com': [['::1']],
+  'mapped.example.com': [['::ffff:127.0.0.1']],
+  'meta.example.com': [['169.254.169.254']],
+  'mixed.example.com': [['127.0.0.2', '127.0.0.1']],
+  'zero.example.com': [['0.0.0.0']],
+  'odd.example.com': [['0x7f.1', '127.1']],
+  'localhost.localdomain': [['127.0.0.1']],
+  'a.localhost': [['127.0.0.1']],
+};
