@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
+import { createServer as createTlsServer } from 'node:tls';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { OutboundAnswer, OutboundRequest } from '../apps/outbound.ts';
 import { parsePermittedHost } from '../marketplace/permitted-host.ts';
@@ -216,6 +217,35 @@ test("shows an app's own certificate for its own request only", async () => {
   assert.equal((await send(out)).kind, 'unreachable');
   const broken = await send(out, { security: { ...security, key: 'no key' } });
   assert.equal(broken.kind, 'unreachable');
+});
+
+test('survives servers that speak no HTTP, or break off', async (t) => {
+  const sayings = [
+    'garbage\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+    `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`,
+    'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
+    '',
+  ];
+  let saying = '';
+  const odd = createTlsServer(certificate, (socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(saying));
+  });
+  await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve));
+  t.after(() => new Promise((resolve) => odd.close(resolve)));
+  const oddPort = (odd.address() as AddressInfo).port;
+  const out = open(['127.0.0.1']);
+  for (saying of sayings) {
+    const got = await send(out, { url: `https://api.example.com:${oddPort}/` });
+    assert.equal(got.kind, 'unreachable', saying.slice(0, 60));
+  }
+  // No length: the end of the connection is the end of the answer.
+  saying = 'HTTP/1.0 200 OK\r\n\r\nto the end';
+  const got = await send(out, { url: `https://api.example.com:${oddPort}/` });
+  assert.equal(got.kind === 'answered' && got.body, 'to the end');
 });
 
 test('reuses a connection', async () => {

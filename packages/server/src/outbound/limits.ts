@@ -4,7 +4,7 @@ export type OutboundLimits = {
   readonly connectMsMax: number;
   /** Connections to one origin, of all apps together. */
   readonly connectionsPerHostMax: number;
-  /** An idle connection is kept for so long. */
+  /** An idle connection is kept for so long: less than servers keep theirs, or a request meets one that just closed. */
   readonly keepAliveMs: number;
   readonly headerBytesMax: number;
   /** Sockets of one app that are open at once. */
@@ -19,7 +19,7 @@ export const defaultOutboundLimits: OutboundLimits = {
   resolveMsMax: 5000,
   connectMsMax: 10_000,
   connectionsPerHostMax: 64,
-  keepAliveMs: 10_000,
+  keepAliveMs: 3000,
   headerBytesMax: 32 * 1024,
   socketsPerAppMax: 64,
   lineMsMax: 5000,
