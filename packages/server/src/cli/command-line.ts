@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander';
+import { APP_TEMPLATES, TEMPLATE_PLATFORMS } from './app-template.ts';
 import type { AccountCreateOptions } from './commands/account-create.ts';
+import type { AppCreateOptions } from './commands/app-create.ts';
 import type { AppInvokeOptions } from './commands/app-invoke.ts';
 import type { AppPackOptions } from './commands/app-pack.ts';
 import type { AppValidateOptions } from './commands/app-validate.ts';
@@ -23,6 +25,7 @@ export function addCommands(program: Command, invocation: Invocation): void {
   addAppValidate(app, invocation);
   addAppInvoke(app, invocation);
   addAppPack(app, invocation);
+  addAppCreate(app, invocation);
   addSimulate(program, invocation);
   addExport(program, invocation);
   addLogVerify(program.command('log').description('look at the log'), invocation);
@@ -96,6 +99,24 @@ function addAppPack(app: Command, invocation: Invocation): void {
     .action(async (folder: string, options: AppPackOptions) => {
       const { pack } = await import('./commands/app-pack.ts');
       await pack(invocation, folder, options);
+    });
+}
+
+function addAppCreate(app: Command, invocation: Invocation): void {
+  app
+    .command('create')
+    .description('begin an app: typed, with tests, ready to run; the folder has to be empty or not there')
+    .argument('<dir>', 'the folder of the app; its name becomes the name of the app')
+    .addOption(new Option('--template <name>', 'what it begins from').choices(APP_TEMPLATES).default(APP_TEMPLATES[0]))
+    .addOption(
+      new Option('--platform <version>', 'the platform that it is for')
+        .choices(TEMPLATE_PLATFORMS)
+        .default(TEMPLATE_PLATFORMS[0]),
+    )
+    .option('--json', 'one JSON object: folder, template, platform_version, files')
+    .action(async (folder: string, options: AppCreateOptions) => {
+      const { create } = await import('./commands/app-create.ts');
+      await create(invocation, folder, options);
     });
 }
 
@@ -198,6 +219,7 @@ function addDoctor(program: Command, invocation: Invocation): void {
     .command('doctor')
     .description('look at what works here: Node, SQLite, time-zone data, data folder, disk, clock, fences')
     .option(...DATA)
+    .option('--no-attacks', 'do not try the fence around apps with every attack, which takes some ten seconds')
     .option('--json', 'one JSON object instead of lines')
     .action(async (options: DoctorOptions) => {
       const { examine } = await import('./commands/doctor.ts');

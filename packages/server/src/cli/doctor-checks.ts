@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   accessSync,
   closeSync,
@@ -27,18 +26,10 @@ const FREE_BYTES_FAIL = 64 * 1024 ** 2;
 /** The clock of a machine that has lost its battery shows a year long gone. */
 const EARLIEST_PLAUSIBLE = Date.UTC(2026, 0, 1);
 const FSYNCS = 20;
-const TRY_OUT_MS_MAX = 5000;
 
 /** Looks at this machine and at the data folder. Leaves nothing behind. */
 export async function runChecks(dataFolder: string): Promise<readonly Check[]> {
-  return [
-    nodeCheck(),
-    sqliteCheck(),
-    zoneCheck(),
-    ...folderChecks(dataFolder),
-    await clockCheck(dataFolder),
-    ...fenceChecks(),
-  ];
+  return [nodeCheck(), sqliteCheck(), zoneCheck(), ...folderChecks(dataFolder), await clockCheck(dataFolder)];
 }
 
 function nodeCheck(): Check {
@@ -163,33 +154,4 @@ async function newestRecordedAt(dataFolder: string): Promise<number | null | Sto
     if (error instanceof StoreFailure) return error;
     throw error;
   }
-}
-
-// Fences
-
-function fenceChecks(): readonly Check[] {
-  return [bubblewrapCheck(), prlimitCheck()];
-}
-
-/** Whether it can put up a wall here, not only whether it is installed: containers and kernels may forbid it. */
-function bubblewrapCheck(): Check {
-  const name = 'bubblewrap';
-  const tried = tryOut('bwrap', ['--unshare-all', '--die-with-parent', '--ro-bind', '/', '/', 'true']);
-  if (tried === null) return { name, status: 'ok', detail: 'puts up its wall' };
-  const detail = tried === 'ENOENT' ? 'not installed' : `cannot put up its wall here: ${tried}`;
-  return { name, status: 'warn', detail: `${detail}; apps that are not trusted need it` };
-}
-
-function prlimitCheck(): Check {
-  const name = 'prlimit';
-  const tried = tryOut('prlimit', ['--version']);
-  if (tried === null) return { name, status: 'ok', detail: 'bounds what a process may take' };
-  return { name, status: 'warn', detail: 'not installed; apps that are not trusted need it (util-linux)' };
-}
-
-/** Null when the program did its work, else why not: `ENOENT` when it is not there. */
-function tryOut(program: string, args: readonly string[]): string | null {
-  const { status, stderr, error } = spawnSync(program, args, { timeout: TRY_OUT_MS_MAX, encoding: 'utf8' });
-  if (error !== undefined) return (error as NodeJS.ErrnoException).code ?? error.message;
-  return status === 0 ? null : (stderr.trim().split('\n')[0] ?? '') || `it ended with ${status}`;
 }

@@ -27,6 +27,7 @@ export type HostLine =
 
 const batteryMsMax = 120_000;
 const stderrKept = 2000;
+const stderrShown = 300;
 
 /**
  * Carries out the attack battery against a fence and reports what was held. It runs in a process of its own, since some
@@ -84,7 +85,10 @@ async function hear(child: ChildProcess): Promise<{ readonly lines: readonly Hos
   });
   const ended = new Promise<string>((resolve) => {
     child.on('error', (error) => resolve(error.message));
-    child.on('close', (code, signal) => resolve(`the host of the attacks ended with ${signal ?? code}. ${said}`));
+    child.on('close', (code, signal) => {
+      const words = said.replaceAll(/\s+/g, ' ').slice(0, stderrShown);
+      resolve(`the host of the attacks ended with ${signal ?? code}. ${words}`);
+    });
   });
   if (child.stdout !== null) {
     createInterface({ input: child.stdout }).on('line', (text) => {

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findProgram } from '../find-program.ts';
+import type { BatteryReport } from './attack.ts';
+import { type BatteryOptions, runBattery } from './battery.ts';
+
+/** What is known of a fence on this machine. */
+export type FenceProof = {
+  readonly report: BatteryReport;
+  /** Null when it held everything; else why apps of others may not run in it, and what would help. One sentence. */
+  readonly objection: string | null;
+  /** Whether the report is from an earlier run. */
+  readonly isKept: boolean;
+};
+
+const sandboxFolder = fileURLToPath(new URL('..', import.meta.url));
+const programs = ['bwrap', 'prlimit', 'nice', 'setpriv'];
+
+/**
+ * Whether a fence holds on this machine: by the attack battery, which takes some ten seconds, or by the report of an
+ * earlier one. A report is kept in the data folder for as long as nothing that it speaks of has changed: Node, the
+ * kernel, the user, the programs that make the fence, and our own code. Only a good one is kept, since what was mended
+ * need not show in any of these.
+ */
+export async function proveFence(options: BatteryOptions & { readonly dataFolder: string }): Promise<FenceProof> {
+  const file = join(options.dataFolder, `fence-${options.fence}.json`);
+  const conditions = conditionsOf(options.fence);
+  const kept = readKept(file, conditions);
+  if (kept !== null) return { report: kept, objection: null, isKept: true };
+  const report = await runBattery(options);
+  keepReport(options.dataFolder, report);
+  return { report, objection: objectionTo(report), isKept: false };
+}
+
+/** Keeps a good report for `proveFence`; any other is not kept. */
+export function keepReport(dataFolder: string, report: BatteryReport): void {
+  if (!report.isHeld) return;
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const file = join(dataFolder, `fence-${report.fence}.json`);
+  const text = JSON.stringify({ conditions: conditionsOf(report.fence), report });
+  // Two servers may be at it: a reader finds one whole file or the other.
+  writeFileSync(`${file}.${process.pid}`, text, { mode: 0o600 });
+  renameSync(`${file}.${process.pid}`, file);
+}
+
+/** Why apps of others may not run in the fence that was tried, and what would help; null when it held everything. */
+export function objectionTo(report: BatteryReport): string | null {
+  if (report.isHeld) return null;
+  const [first, ...others] = report.results.filter(({ verdict }) => verdict !== 'held');
+  const which = first === undefined ? 'the battery did not end' : `${first.name}: ${first.detail}`;
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  const help =
+    report.fence === 'hardened'
+      ? 'run rollcall doctor for the whole list'
+      : 'install bubblewrap (apt-get install bubblewrap), then run rollcall doctor';
+  return `the ${report.fence} fence does not hold on this machine (${which}${more}): ${help}`;
+}
+
+function readKept(file: string, conditions: string): BatteryReport | null {
+  try {
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as { conditions?: unknown; report?: BatteryReport };
+    return kept.conditions === conditions && kept.report?.isHeld === true ? kept.report : null;
+  } catch {
+    // None yet, or one that was not written to its end.
+    return null;
+  }
+}
+
+function conditionsOf(fence: string): string {
+  const hash = createHash('sha256');
+  const facts = [
+    fence,
+    process.version,
+    process.arch,
+    release(),
+    process.getuid?.() ?? '',
+    ...programs.map(programFact),
+  ];
+  hash.update(facts.join('\n'));
+  for (const file of codeFiles()) hash.update(`\n${file}\n`).update(readFileSync(join(sandboxFolder, file)));
+  return hash.digest('hex');
+}
+
+function codeFiles(): readonly string[] {
+  const names = readdirSync(sandboxFolder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => /\.[cm]?[jt]s$/.test(name) && !name.endsWith('.test.ts')).sort();
+}
+
+function programFact(name: string): string {
+  const path = findProgram(name);
+  if (path === null) return `${name} is missing`;
+  const { size, mtimeMs } = statSync(path);
+  return `${path} ${size} ${mtimeMs}`;
+}
