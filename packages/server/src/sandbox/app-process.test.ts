@@ -375,9 +375,10 @@ test('blames nobody when the process says nothing at its end, unless one call wa
 test('names memory as the reason when it ran out', async () => {
   const { call } = startApp("const out = require('way-out');\nexports = { fill() { out.fill(); } };", {
     files: wayOut,
-    limits: { memoryMbMax: 32 },
+    limits: { memoryMbMax: 128 },
   });
-  assert.match(reasonOf(await call('fill')), /^exited: .*it ran out of memory$/);
+  // By its engine or by the watch on its size, whichever is faster.
+  assert.match(reasonOf(await call('fill')), /^exited: .*(it ran out of memory|it used more than 128 MB)$/);
 });
 
 test('holds what an app prints without end to a bound, marks what is missing and ends the call', async () => {

@@ -4,6 +4,8 @@ import { crashBackoffMs } from './crash-backoff.ts';
 import type { HostServices } from './host-services.ts';
 import type { Launcher } from './launcher.ts';
 import type { SandboxLimits } from './limits.ts';
+import { createProcessHost, type ProcessHost } from './process-host.ts';
+import type { Sitter } from './process-seats.ts';
 import { type AskRequest, type CallRequest, type ProcessEnding, RunnerProcess } from './runner-process.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 
@@ -18,11 +20,15 @@ export interface AppProcessParts {
   readonly services: HostServices;
   readonly clock: SandboxClock;
   readonly limits: SandboxLimits;
+  /** Default: this app has one of its own, without a broker. */
+  readonly host?: ProcessHost;
 }
 
 type Started = { readonly kind: 'running'; readonly runner: RunnerProcess; readonly load: LoadOutcome } | NotStarted;
 type NotCalled = Extract<CallOutcome, { kind: 'interrupted' | 'failed' }>;
 type NotStarted = { readonly kind: 'not_loaded'; readonly error: CallError } | { readonly kind: 'closed' };
+
+const NO_SOCKETS: CallError = { code: 'not_started', message: 'no socket could be opened for the app' };
 
 /**
  * One installed app as something that can be called. Behind it stands at most one process at a time, started when it is
@@ -31,6 +37,8 @@ type NotStarted = { readonly kind: 'not_loaded'; readonly error: CallError } | {
  */
 export class AppProcess {
   readonly #parts: AppProcessParts;
+  readonly #host: ProcessHost;
+  readonly #sitter: Sitter;
   #runner: RunnerProcess | null = null;
   #starting: Promise<Started> | null = null;
   #startingRunner: RunnerProcess | null = null;
@@ -38,11 +46,18 @@ export class AppProcess {
   #isClosed = false;
   #cutWaitShort: () => void = () => {};
   #callOffSleep: () => void = () => {};
+  /** Those that wait for the process too. */
+  #callsAsked = 0;
   #crashesInARow = 0;
   #lastCrash: AppProcessState['lastCrash'] = null;
 
   constructor(parts: AppProcessParts) {
     this.#parts = parts;
+    this.#host = parts.host ?? createProcessHost({ limits: parts.limits, broker: null });
+    this.#sitter = {
+      isIdle: () => this.#runner !== null && this.#callsAsked === 0,
+      sleep: () => this.#sleepNow(),
+    };
   }
 
   get state(): AppProcessState {
@@ -93,13 +108,20 @@ export class AppProcess {
   async #inRunner<Outcome extends { readonly kind: string }>(
     begin: (runner: RunnerProcess) => Promise<Outcome>,
   ): Promise<Outcome | NotCalled> {
-    for (;;) {
-      const started = await this.#ready();
-      if (started.kind === 'closed') return { kind: 'interrupted' };
-      if (started.kind === 'not_loaded') return { kind: 'failed', error: started.error, durationMs: 0 };
-      // It may have ended between its start and this turn: then nobody has seen the call yet, and it starts anew.
-      if (started.runner.isOpen) return this.#callIn(started.runner, begin);
-      await started.runner.ended;
+    this.#callsAsked += 1;
+    this.#host.seats.used(this.#sitter);
+    try {
+      for (;;) {
+        const started = await this.#ready();
+        if (started.kind === 'closed') return { kind: 'interrupted' };
+        if (started.kind === 'not_loaded') return { kind: 'failed', error: started.error, durationMs: 0 };
+        // It may have ended between its start and this turn: then nobody has seen the call yet, and it starts anew.
+        if (started.runner.isOpen) return await this.#callIn(started.runner, begin);
+        await started.runner.ended;
+      }
+    } finally {
+      this.#callsAsked -= 1;
+      if (this.#callsAsked === 0) this.#host.seats.idled();
     }
   }
 
@@ -117,10 +139,15 @@ export class AppProcess {
   #sleepLater(runner: RunnerProcess): void {
     this.#callOffSleep();
     this.#callOffSleep = this.#parts.clock.after(this.#parts.limits.idleStopAfterMs, () => {
-      if (runner.callsInFlight > 0) return;
-      if (this.#runner === runner) this.#runner = null;
-      void runner.stop();
+      if (runner.callsInFlight === 0 && this.#runner === runner) this.#sleepNow();
     });
+  }
+
+  #sleepNow(): void {
+    const runner = this.#runner;
+    this.#runner = null;
+    this.#callOffSleep();
+    void runner?.stop();
   }
 
   async #ready(): Promise<Started> {
@@ -138,8 +165,12 @@ export class AppProcess {
     await Promise.all(this.#endings);
     await this.#waitUntilAllowed();
     if (this.#isClosed) return { kind: 'closed' };
-    const runner = this.#launch();
+    const leaveSeat = await this.#takeSeat();
+    if (leaveSeat === null) return { kind: 'closed' };
+    const runner = await this.#launch(leaveSeat);
+    if (runner === null) return { kind: 'not_loaded', error: NO_SOCKETS };
     this.#startingRunner = runner;
+    if (this.#isClosed) void runner.stop();
     const load = await runner.loaded;
     this.#startingRunner = null;
     if (load.kind === 'not_loaded') {
@@ -151,11 +182,30 @@ export class AppProcess {
     return { kind: 'running', runner, load };
   }
 
-  #launch(): RunnerProcess {
+  /** Null when the app was stopped before there was one. */
+  async #takeSeat(): Promise<(() => void) | null> {
+    const { seat, giveUp } = this.#host.seats.take(this.#sitter);
+    this.#cutWaitShort = giveUp;
+    const leave = await seat;
+    if (leave === null || !this.#isClosed) return leave;
+    leave();
+    return null;
+  }
+
+  /** Null when the app's way to the network could not be opened. */
+  async #launch(leaveSeat: () => void): Promise<RunnerProcess | null> {
     const { appFolder, launcher, services, clock, limits } = this.#parts;
-    const launch = launcher({ appFolder, memoryMbMax: limits.memoryMbMax });
-    const runner = new RunnerProcess({ launch, services, clock, limits });
-    const ending = runner.ended.then((end) => {
+    const { broker, memory } = this.#host;
+    const sockets = broker === null ? null : await broker.open().catch(services.broke);
+    if (sockets === undefined) {
+      leaveSeat();
+      return null;
+    }
+    const launch = launcher({ appFolder, memoryMbMax: limits.memoryMbMax, brokerPath: sockets?.path ?? null });
+    const runner = new RunnerProcess({ launch, services, clock, limits, memory });
+    const ending = runner.ended.then(async (end) => {
+      leaveSeat();
+      await sockets?.close().catch(services.broke);
       this.#endings.delete(ending);
       this.#onEnded(runner, end);
       return end;

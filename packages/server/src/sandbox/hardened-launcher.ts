@@ -74,6 +74,7 @@ export function findHardenedLauncher({ nodePath }: { readonly nodePath: string }
     env: {},
     cwd: '/',
     inputs: [filter],
+    isWrapped: true,
     covered,
   });
   return { kind: 'found', launcher };

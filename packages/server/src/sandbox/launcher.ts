@@ -16,6 +16,8 @@ export interface Launch {
   readonly cwd: string;
   /** What its further descriptors hold, from 3 on: each is read to its end by the fence, not by the app. */
   readonly inputs?: readonly Uint8Array[];
+  /** Whether the app runs in a child of the process that is started, and not in that process itself. */
+  readonly isWrapped?: boolean;
   /** Descriptors that the process would inherit and must not: it finds the null device there. */
   readonly covered?: readonly number[];
 }

@@ -8,6 +8,9 @@ export const valueBytesMax = 8 * 1024 * 1024;
  */
 export const processLimits = { dataBytesMax: 768 * 1024 * 1024, openFilesMax: 256 } as const;
 
+/** Limits of a server for all of its apps together: how many processes run at once; beyond them, idle ones are put to sleep. */
+export const hostLimits = { processesMax: 32 } as const;
+
 /** What an app's process may take. Times are milliseconds. */
 export interface SandboxLimits {
   /** From sending a call to its end. The platform gives product events 20 s. */

@@ -1,7 +1,9 @@
 import type { AppRunners } from '../apps/app-runner.ts';
+import type { SocketBroker } from '../apps/socket-broker.ts';
 import { AppProcess } from './app-process.ts';
 import type { Launcher } from './launcher.ts';
 import { defaultSandboxLimits, type SandboxLimits } from './limits.ts';
+import { createProcessHost } from './process-host.ts';
 import { readAppFolder } from './read-app-folder.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 
@@ -10,16 +12,19 @@ export function sandboxedApps(parts: {
   readonly launcher: Launcher;
   readonly fence: AppRunners['fence'];
   readonly clock: SandboxClock;
+  /** How the packages of apps reach the network; default: not at all behind a fence. */
+  readonly broker?: SocketBroker | null;
   /** Default: those of a server. */
   readonly limits?: SandboxLimits;
 }): AppRunners {
-  const { launcher, fence, clock, limits = defaultSandboxLimits } = parts;
+  const { launcher, fence, clock, broker = null, limits = defaultSandboxLimits } = parts;
+  const host = createProcessHost({ limits, broker });
   return {
     fence,
     async readFolder(folder) {
       const reading = await readAppFolder(folder);
       return { files: reading.kind === 'read' ? reading.files : null, findings: reading.findings };
     },
-    open: ({ folder, services }) => new AppProcess({ appFolder: folder, launcher, services, clock, limits }),
+    open: ({ folder, services }) => new AppProcess({ appFolder: folder, launcher, services, clock, limits, host }),
   };
 }

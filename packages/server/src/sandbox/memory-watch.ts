@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+/** A process that is watched; `pid` is that of the app itself, which may be a child of what was started. */
+type Watched = {
+  readonly startedPid: number;
+  readonly isWrapped: boolean;
+  pid: number | null;
+  readonly exceeded: () => void;
+};
+
+const runFile = promisify(execFile);
+const LINUX_CHECK_MS = 50;
+/** Elsewhere a program has to be started for each look. */
+const ELSEWHERE_CHECK_MS = 250;
+
+/**
+ * Looks at the resident size of apps' processes: their engine's own limit counts its heap and not the Buffers beside it,
+ * and the kernel's counts what is reserved. One timer serves all processes, and there is none while no process runs.
+ *
+ * On Linux it reads /proc, 20 times a second; elsewhere it asks `ps`; where there is neither, it sees nothing.
+ */
+export class MemoryWatch {
+  readonly #bytesMax: number;
+  readonly #watched = new Set<Watched>();
+  #timer: NodeJS.Timeout | null = null;
+  #isAsking = false;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** How many processes are watched; with none of them no timer runs. */
+  get size(): number {
+    return this.#watched.size;
+  }
+
+  /**
+   * Calls `exceeded` once when the process is found to be larger than the limit. `isWrapped`: the app is a child of the
+   * process with this id. The answer ends the watch.
+   */
+  watch(pid: number, isWrapped: boolean, exceeded: () => void): () => void {
+    const watched: Watched = { startedPid: pid, isWrapped, pid: isWrapped ? null : pid, exceeded };
+    this.#watched.add(watched);
+    this.#timer ??= setInterval(() => this.#look(), isLinux ? LINUX_CHECK_MS : ELSEWHERE_CHECK_MS).unref();
+    return () => this.#end(watched);
+  }
+
+  #end(watched: Watched): void {
+    this.#watched.delete(watched);
+    if (this.#watched.size > 0 || this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #look(): void {
+    if (!isLinux) {
+      void this.#ask();
+      return;
+    }
+    for (const watched of [...this.#watched]) {
+      watched.pid ??= childOf(watched.startedPid);
+      if (watched.pid !== null && residentBytes(watched.pid) > this.#bytesMax) this.#exceed(watched);
+    }
+  }
+
+  async #ask(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    const sizes = await residentBytesByPs([...this.#watched].map(({ startedPid }) => startedPid));
+    this.#isAsking = false;
+    for (const watched of [...this.#watched]) {
+      if ((sizes.get(watched.startedPid) ?? 0) > this.#bytesMax) this.#exceed(watched);
+    }
+  }
+
+  #exceed(watched: Watched): void {
+    this.#end(watched);
+    watched.exceeded();
+  }
+}
+
+const isLinux = process.platform === 'linux';
+
+/** Zero when the process is gone. */
+function residentBytes(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readOrNothing(`/proc/${pid}/status`))?.[1] ?? '0';
+  return Number(kilobytes) * 1024;
+}
+
+function childOf(pid: number): number | null {
+  const [first = ''] = readOrNothing(`/proc/${pid}/task/${pid}/children`).split(' ');
+  return first === '' ? null : Number(first);
+}
+
+function readOrNothing(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+async function residentBytesByPs(pids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  try {
+    const { stdout } = await runFile('ps', ['-o', 'pid=,rss=', '-p', pids.join(',')]);
+    const rows = stdout.trim().split('\n');
+    return new Map(
+      rows.map((row) => {
+        const [pid, kilobytes] = row.trim().split(/\s+/).map(Number);
+        return [pid ?? 0, (kilobytes ?? 0) * 1024];
+      }),
+    );
+  } catch {
+    return new Map();
+  }
+}
