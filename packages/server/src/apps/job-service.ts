@@ -96,7 +96,7 @@ export class JobService {
     this.#apps.delete(app);
   }
 
-  operations(owner: JobOwner): OperationHandlers {
+  operations(owner: JobOwner): JobOperations {
     return {
       'job.invoke': async (args) => {
         const started = await this.invoke(owner, args);
@@ -205,6 +205,9 @@ export class JobService {
     return app;
   }
 }
+
+export type JobOperations = OperationHandlers &
+  Readonly<Record<'job.invoke' | 'job.get' | 'job.list' | 'job.update_status_message', OperationHandlers[string]>>;
 
 /** `runs` in the order of their start. */
 type JobsOfApp = { readonly runs: Map<string, JobView>; readonly rate: RateLimit };

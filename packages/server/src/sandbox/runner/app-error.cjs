@@ -45,12 +45,15 @@ function readText(error, key) {
   }
 }
 
+// `context` and `deferred` are the scripts that app-context.cjs puts into the app's context.
+const ourNames = /\(?node:|runner\.cjs:\d|\(?\b(context|deferred):\d/;
+
 /**
  * Whether a line of a stack speaks of the runner or of Node, and not of the app.
  * @param {string} line
  */
 function isOurs(line) {
-  return /^\s+at /.test(line) && (line.includes(__dirname) || /\(?node:|runner\.cjs:\d/.test(line));
+  return /^\s+at /.test(line) && (line.includes(__dirname) || ourNames.test(line));
 }
 
 /**
