@@ -4,6 +4,7 @@ import type { AccountCreateOptions } from './commands/account-create.ts';
 import type { AppCreateOptions } from './commands/app-create.ts';
 import type { AppInvokeOptions } from './commands/app-invoke.ts';
 import type { AppPackOptions } from './commands/app-pack.ts';
+import type { AppRunOptions } from './commands/app-run.ts';
 import type { AppValidateOptions } from './commands/app-validate.ts';
 import type { BackupOptions } from './commands/backup.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
@@ -23,6 +24,7 @@ export function addCommands(program: Command, invocation: Invocation): void {
   addServe(program, invocation);
   const app = program.command('app').description('work on Marketplace apps');
   addAppValidate(app, invocation);
+  addAppRun(app, invocation);
   addAppInvoke(app, invocation);
   addAppPack(app, invocation);
   addAppCreate(app, invocation);
@@ -71,6 +73,41 @@ function addAppValidate(app: Command, invocation: Invocation): void {
     .action(async (folder: string, options: AppValidateOptions) => {
       const { validate } = await import('./commands/app-validate.ts');
       await validate(invocation, folder, options);
+    });
+}
+
+function addAppRun(app: Command, invocation: Invocation): void {
+  app
+    .command('run')
+    .description('run an app live against the engine with an invented team, on a page of its own, reloading on change')
+    .argument('<dir>', 'the app folder, the one with manifest.json')
+    .option('--port <n>', 'the port of the page; 0 takes any free one', wholeNumber(0, 65_535), 10_001)
+    .option('--fresh', 'begin with an empty store in a temporary folder, instead of going on with <dir>/.rollcall')
+    .addOption(
+      new Option('--fence <fence>', 'how the app is kept in: hardened or plain try it as it runs in production')
+        .choices(['trusted', 'hardened', 'plain'])
+        .default('trusted'),
+    )
+    .option(
+      '--inspect [port]',
+      'let a debugger attach (default port: 9229); no limits of time hold',
+      wholeNumber(0, 65_535),
+    )
+    .option('--skip-coverage', 'do not count which lines ran')
+    .option('--coverage-report', 'write what ran to <dir>/coverage at the end')
+    .addOption(
+      new Option('--timestamps <unit>', 'of payloads; in production both are met')
+        .choices(['milliseconds', 'seconds'])
+        .default('milliseconds'),
+    )
+    .option('--retries', 'send an event whose callback failed again, by the schedule of production')
+    .option('--strict-limits', 'hold the app to the memory that it has in production')
+    .option('--no-install', 'do not install packages that the manifest names and server/node_modules lacks')
+    .option('--open', 'open the page in the browser')
+    .option('--json', 'JSON lines: listening, findings, call, line, note, coverage')
+    .action(async (folder: string, options: AppRunOptions) => {
+      const { run } = await import('./commands/app-run.ts');
+      await run(invocation, folder, options);
     });
 }
 

@@ -28,6 +28,12 @@ export type Store = LogReader & {
   commit(changes: readonly Change[]): undefined | Promise<void>;
   answer(scope: string, key: string): Promise<StoredAnswer | null>;
   keyValue(app: string, key: string): Promise<KeyValueEntry | null>;
+  /** Of one app, in the order of their keys, after one of them (empty: from the first); expired ones too. */
+  keyValues(query: {
+    readonly app: string;
+    readonly after: string;
+    readonly limit: number;
+  }): Promise<readonly KeyValueEntry[]>;
   entityRecord(app: string, entity: string, number: number): Promise<EntityRecord | null>;
   /** In the order of their numbers, after one of them (0: from the first). */
   entityRecords(query: {

@@ -19,7 +19,7 @@ export type AppFolderReading =
 export const appFilesMax = 5000;
 export const appBytesMax = 5 * 1024 * 1024;
 
-const foldersLeftOut = new Set(['.git', '.fdk', 'coverage', 'dist', 'log']);
+const foldersLeftOut = new Set(['.git', '.fdk', '.rollcall', 'coverage', 'dist', 'log']);
 const textFile = /\.(js|cjs|mjs|json|html|css|md|txt|svg|ts|yml|yaml)$/i;
 
 /**

@@ -341,6 +341,9 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
           expiring,
           'whether it has expired is for who knows the time',
         );
+        assert.deepEqual(await store.keyValues({ app: 'app', after: '', limit: 9 }), [expiring, second]);
+        assert.deepEqual(await store.keyValues({ app: 'app', after: 'k', limit: 9 }), [second]);
+        assert.deepEqual(await store.keyValues({ app: 'app', after: '', limit: 1 }), [expiring]);
         await commit([{ kind: 'RemoveKeyValue', app: 'app', key: 'k' }]);
         assert.equal(await store.keyValue('app', 'k'), null);
         assert.deepEqual(await store.keyValue('app', 'second'), second);

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { AppView } from '../apps/apps.ts';
 import type { Rejection } from '../directory/rejection.ts';
 import type { AppDefinition } from '../marketplace/app-definition.ts';
 import { hasErrors } from '../marketplace/finding.ts';
@@ -150,7 +151,7 @@ export class AppLife {
       return 'not_installed';
     }
     this.#running = this.#reading;
-    this.#state = { kind: 'live' };
+    this.#settle(answer.value);
     return 'reloaded';
   }
 
@@ -167,8 +168,11 @@ export class AppLife {
     // What the app does while it is installed is done by the code as it is now.
     const before = this.#running;
     if (seat.view() === null) this.#running = this.#reading;
-    const isChange = seat.view() !== null && iparams !== null;
-    const answer = isChange ? await seat.setIparams(iparams) : await seat.install(iparams);
+    const known = seat.view();
+    const isChange = known !== null;
+    const answer = isChange
+      ? await seat.setIparams(iparams ?? (known.iparams as JsonObject))
+      : await seat.install(iparams);
     if (answer.kind === 'rejected') {
       this.#running = before;
       if (!isChange) this.#state = { kind: 'not_installed', why: answer.detail, faults: answer.faults };
@@ -176,9 +180,24 @@ export class AppLife {
       return answer;
     }
     this.#running = this.#reading;
-    this.#state = { kind: 'live' };
+    this.#settle(answer.value);
     changed();
+    // In the vendor's kit saving the parameters is installing: a developer expects to see it.
+    if (known !== null && known.state !== 'needs_parameters') await this.#fireInstall();
     return null;
+  }
+
+  async #fireInstall(): Promise<void> {
+    const handler = this.definition?.handlers.find(({ event }) => event === 'onAppInstall');
+    if (handler === undefined) return;
+    await this.#parts.seat.fire({ module: handler.module, event: 'onAppInstall', payload: null });
+  }
+
+  #settle(view: AppView): void {
+    this.#state =
+      view.state === 'needs_parameters'
+        ? { kind: 'not_installed', why: 'It needs parameters before it is installed.', faults: [] }
+        : { kind: 'live' };
   }
 
   /** Uninstalls the app, data and all; null when it went well. */

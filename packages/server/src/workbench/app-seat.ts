@@ -61,7 +61,11 @@ export type AppSeat = {
     readonly payload: JsonObject | null;
   }): Promise<Answer<SeatAnswer>>;
   /** A server method or an action. */
-  callFunction(call: { readonly name: string; readonly args: JsonObject }): Promise<Answer<SeatAnswer>>;
+  callFunction(call: {
+    readonly kind: 'function' | 'action';
+    readonly name: string;
+    readonly args: JsonObject;
+  }): Promise<Answer<SeatAnswer>>;
   startJob(call: {
     readonly name: string;
     readonly tag: string | null;

@@ -43,6 +43,8 @@ export type Entry = {
   /** By the engine's clock. */
   readonly at: Instant;
   readonly payload: JsonObject;
+  /** With the secret parameters masked. */
+  readonly shownPayload: JsonObject;
   readonly lines: readonly EntryLine[];
   readonly linesLeftOut: number;
   readonly operations: readonly EntryOperation[];
@@ -87,7 +89,7 @@ export class Journal {
   }
 
   begin(
-    call: Pick<Entry, 'callId' | 'kind' | 'name' | 'module' | 'handler' | 'origin' | 'at' | 'payload'>,
+    call: Pick<Entry, 'callId' | 'kind' | 'name' | 'module' | 'handler' | 'origin' | 'at' | 'payload' | 'shownPayload'>,
   ): EntryWriter {
     this.#count += 1;
     this.#open += 1;

@@ -30,6 +30,8 @@ export const WORKBENCH_LIMITS = {
   coverageQuietMs: 150,
   /** npm is given up after this. */
   packagesMs: 300_000,
+  /** Values of $db that the page shows. */
+  keyValuesShownMax: 500,
   /** Lines of an app's file around the place of an error. */
   frameLinesAround: 3,
 } as const;

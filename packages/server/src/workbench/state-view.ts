@@ -138,7 +138,8 @@ function agentWire(agent: ReturnType<typeof agentView>): object {
 
 /** One call of the app, on the wire. */
 export function entryView(entry: Entry): object {
-  const { number, kind, name, module, handler, origin, attempt, at, payload, lines, linesLeftOut, operations } = entry;
+  const { number, kind, name, module, handler, origin, attempt, at, shownPayload, lines, linesLeftOut, operations } =
+    entry;
   return {
     number,
     kind,
@@ -148,7 +149,7 @@ export function entryView(entry: Entry): object {
     origin: origin.kind === 'resent' ? { kind: 'resent', entry: origin.entry, is_edited: origin.isEdited } : origin,
     attempt,
     at: formatInstant(at),
-    payload,
+    payload: shownPayload,
     lines: lines.map((line) => ({ ...line, at: formatInstant(line.at) })),
     lines_left_out: linesLeftOut,
     operations: operations.map(({ durationMs, ...operation }) => ({ ...operation, duration_ms: durationMs })),

@@ -2,7 +2,8 @@ import type { AppAnswer, AppCall, AppLine, AppRunner, AppRunners } from '../apps
 import type { CallOutcome, DeliveryError } from '../delivery/receiver.ts';
 import type { AppDefinition } from '../marketplace/app-definition.ts';
 import type { AppFiles } from '../marketplace/app-files.ts';
-import type { JsonValue } from '../marketplace/json-value.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../marketplace/json-value.ts';
+import { maskedIparams, partedIparams, secretMasker, secretNames } from '../marketplace/secret-iparams.ts';
 import type { Instant } from '../time/instant.ts';
 import { subjectOfCall } from './call-kind.ts';
 import type { EntryError, EntryOutcome, EntryWriter, Journal } from './journal.ts';
@@ -40,7 +41,7 @@ export function watchRunners(runners: AppRunners, parts: WatchParts): AppRunners
     fence: runners.fence,
     readFolder: (folder) => runners.readFolder(folder),
     open(spec) {
-      const open = new Map<string, EntryWriter>();
+      const open = new Map<string, OpenCall>();
       const runner = runners.open({
         ...spec,
         services: {
@@ -50,12 +51,13 @@ export function watchRunners(runners: AppRunners, parts: WatchParts): AppRunners
             spec.services.log(line);
           },
           operation: async (operation) => {
-            const entry = operation.callId === null ? undefined : open.get(operation.callId);
-            const end = entry?.operation(operation.name, shown(operation.args));
+            const call = operation.callId === null ? undefined : open.get(operation.callId);
+            if (call === undefined) return spec.services.operation(operation);
+            const end = call.entry.operation(operation.name, call.mask(shown(operation.args)));
             const since = parts.stopwatch();
             const answer = await spec.services.operation(operation);
             const result = answer.kind === 'done' ? answer.result : answer.error;
-            end?.(answer.kind, shown(result), parts.stopwatch() - since);
+            end(answer.kind, call.mask(shown(result)), parts.stopwatch() - since);
             return answer;
           },
         },
@@ -65,8 +67,16 @@ export function watchRunners(runners: AppRunners, parts: WatchParts): AppRunners
   };
 }
 
-function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, EntryWriter>): AppRunner {
-  const watched = async <T>(call: AppCall, make: () => Promise<T>, endOf: (ended: T) => EntryOutcome): Promise<T> => {
+/** A call that is under way. `mask` hides the app's secrets: pages are looked at over shoulders, terminals are shared. */
+type OpenCall = { readonly entry: EntryWriter; readonly mask: (text: string) => string };
+
+function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, OpenCall>): AppRunner {
+  const watched = async <T>(
+    call: AppCall,
+    make: () => Promise<T>,
+    endOf: (ended: T, mask: OpenCall['mask']) => EntryOutcome,
+  ): Promise<T> => {
+    const { shownPayload, mask } = withoutSecrets(call.payload, parts.app());
     const entry = parts.journal.begin({
       callId: call.callId,
       ...subjectOfCall(call, parts.app()),
@@ -74,18 +84,20 @@ function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, Ent
       origin: parts.origins.current(),
       at: parts.now(),
       payload: call.payload,
+      shownPayload,
     });
-    open.set(call.callId, entry);
+    const openCall: OpenCall = { entry, mask };
+    open.set(call.callId, openCall);
     const { pid } = runner.state;
     try {
       const ended = await make();
-      entry.end(endOf(ended));
+      entry.end(endOf(ended, mask));
       return ended;
     } catch (cause) {
       entry.end({ kind: 'interrupted' });
       throw cause;
     } finally {
-      if (open.get(call.callId) === entry) open.delete(call.callId);
+      if (open.get(call.callId) === openCall) open.delete(call.callId);
       parts.ended(runner.state.pid ?? pid);
     }
   };
@@ -100,7 +112,7 @@ function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, Ent
       const outcome = watched(
         call,
         () => runner.call(unhurried(call)),
-        (ended) => outcomeOfCall(ended, parts),
+        (ended, mask) => outcomeOfCall(ended, parts, mask),
       );
       return isLive && !parts.isRetried ? asDelivered(outcome, parts) : outcome;
     },
@@ -108,7 +120,7 @@ function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, Ent
       watched(
         call,
         () => runner.ask(unhurried(call)),
-        (answer) => outcomeOfAnswer(answer, parts),
+        (answer, mask) => outcomeOfAnswer(answer, parts, mask),
       ),
     stop: () => runner.stop(),
   };
@@ -127,39 +139,41 @@ async function asDelivered(outcome: Promise<CallOutcome>, { isDebugged }: WatchP
   return ended.kind === 'failed' ? { kind: 'delivered', durationMs: ended.durationMs } : ended;
 }
 
-function takeLine(parts: WatchParts, open: ReadonlyMap<string, EntryWriter>, line: AppLine): void {
-  const entry = line.callId === null ? undefined : open.get(line.callId);
+function takeLine(parts: WatchParts, open: ReadonlyMap<string, OpenCall>, line: AppLine): void {
+  const call = line.callId === null ? undefined : open.get(line.callId);
   const { level, text } = line;
-  if (entry === undefined) parts.journal.looseLine({ at: parts.now(), level, text });
-  else entry.line({ at: parts.now(), level, text });
+  if (call === undefined) parts.journal.looseLine({ at: parts.now(), level, text });
+  else call.entry.line({ at: parts.now(), level, text: call.mask(text) });
 }
 
-function outcomeOfCall(outcome: CallOutcome, parts: WatchParts): EntryOutcome {
+function outcomeOfCall(outcome: CallOutcome, parts: WatchParts, mask: OpenCall['mask']): EntryOutcome {
   switch (outcome.kind) {
     case 'delivered':
       return { kind: 'done', durationMs: outcome.durationMs };
     case 'failed':
-      return { kind: 'failed', durationMs: outcome.durationMs, error: withFrame(outcome.error, parts) };
+      return { kind: 'failed', durationMs: outcome.durationMs, error: withFrame(outcome.error, parts, mask) };
     case 'interrupted':
       return { kind: 'interrupted' };
   }
 }
 
-function outcomeOfAnswer(answer: AppAnswer, parts: WatchParts): EntryOutcome {
+function outcomeOfAnswer(answer: AppAnswer, parts: WatchParts, mask: OpenCall['mask']): EntryOutcome {
   switch (answer.kind) {
     case 'answered':
       return { kind: 'answered', durationMs: answer.durationMs, answer: answer.data };
     case 'refused':
       return { kind: 'refused', durationMs: answer.durationMs, answer: answer.error };
     case 'failed':
-      return { kind: 'failed', durationMs: answer.durationMs, error: withFrame(answer.error, parts) };
+      return { kind: 'failed', durationMs: answer.durationMs, error: withFrame(answer.error, parts, mask) };
     case 'interrupted':
       return { kind: 'interrupted' };
   }
 }
 
 /** The error with the lines of the app's own file around its place. */
-function withFrame(error: DeliveryError, parts: WatchParts): EntryError {
+function withFrame(raw: DeliveryError, parts: WatchParts, mask: OpenCall['mask']): EntryError {
+  const { stack } = raw;
+  const error = { ...raw, message: mask(raw.message), ...(stack === undefined ? {} : { stack: mask(stack) }) };
   const { file, line } = error;
   if (file === undefined || line === undefined) return { ...error, frame: null };
   const text = parts.files()?.get(file);
@@ -171,4 +185,15 @@ function shown(value: JsonValue | readonly JsonValue[]): string {
   const text = JSON.stringify(value) ?? 'null';
   const max = WORKBENCH_LIMITS.shownValueCharactersMax;
   return text.length > max ? `${text.slice(0, max)}…` : text;
+}
+
+/** The payload as people see it, and what hides its secrets wherever else they turn up. */
+function withoutSecrets(payload: JsonObject, app: AppDefinition | null) {
+  const { iparams } = payload;
+  if (!isJsonObject(iparams) || app === null) return { shownPayload: payload, mask: (text: string) => text };
+  const secrets = secretNames(app.installation, iparams);
+  return {
+    shownPayload: { ...payload, iparams: maskedIparams(iparams, secrets) },
+    mask: secretMasker(partedIparams(iparams, secrets).secret),
+  };
 }

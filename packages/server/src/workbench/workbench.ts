@@ -63,13 +63,14 @@ export class Workbench {
   #stateTimer: NodeJS.Timeout | null = null;
   #coverageTimer: NodeJS.Timeout | null = null;
   readonly #leave: (() => void)[] = [];
+  readonly #readers: ((findings: AppReading['findings'], files: AppReading['files']) => void)[] = [];
 
   constructor(parts: WorkbenchParts) {
     this.parts = parts;
     this.life = new AppLife({
       folder: parts.folder,
       seat: parts.seat,
-      read: parts.read,
+      read: () => this.#read(),
       stopwatch: () => performance.now(),
       changed: () => this.changed(),
       say: parts.say,
@@ -99,12 +100,23 @@ export class Workbench {
     await this.#readCoverage();
   }
 
+  async #read(): Promise<AppReading> {
+    const reading = await this.parts.read();
+    for (const tell of this.#readers) tell(reading.findings, reading.files);
+    return reading;
+  }
+
   async stop(): Promise<void> {
     this.#watch?.close();
     for (const leave of this.#leave) leave();
     for (const timer of [this.#stateTimer, this.#coverageTimer]) if (timer !== null) clearTimeout(timer);
     await this.life.stop();
     this.pages.close();
+  }
+
+  /** Tells what there is to say about the app's files whenever they were read. */
+  onRead(tell: (findings: AppReading['findings'], files: AppReading['files']) => void): void {
+    this.#readers.push(tell);
   }
 
   /** Everything that the pages show, soon: many changes at once are sent once. */
@@ -156,7 +168,7 @@ export class Workbench {
           return seat.fire({ module, event: name, payload });
         case 'function':
         case 'action':
-          return seat.callFunction({ name, args: payload ?? {} });
+          return seat.callFunction({ kind: call.kind, name, args: payload ?? {} });
         case 'job':
           return seat.startJob({ name, tag: null, args: payload ?? {} });
       }

@@ -14,6 +14,11 @@ import type {
 export type DocumentQuestions = {
   answer(scope: string, key: string): StoredAnswer | null;
   keyValue(app: string, key: string): KeyValueEntry | null;
+  keyValues(query: {
+    readonly app: string;
+    readonly after: string;
+    readonly limit: number;
+  }): readonly KeyValueEntry[];
   entityRecord(app: string, entity: string, number: number): EntityRecord | null;
   entityRecords(query: {
     readonly app: string;
@@ -38,6 +43,10 @@ export type DocumentQuestions = {
 export function prepareDocumentReader(database: DatabaseSync): DocumentQuestions {
   const answer = prepareRows<AnswerColumns>(database, 'SELECT * FROM answer WHERE scope = ? AND key = ?');
   const keyValue = prepareRows<KeyValueColumns>(database, 'SELECT * FROM key_value WHERE app = ? AND key = ?');
+  const keyValues = prepareRows<KeyValueColumns>(
+    database,
+    'SELECT * FROM key_value WHERE app = ? AND key > ? ORDER BY key LIMIT ?',
+  );
   const entityRecords = prepareRows<EntityRecordColumns>(
     database,
     'SELECT * FROM entity_record WHERE app = ? AND entity = ? AND number > ? ORDER BY number LIMIT ?',
@@ -57,6 +66,7 @@ export function prepareDocumentReader(database: DatabaseSync): DocumentQuestions
   return {
     answer: (scope, key) => answer(scope, key).map(answerOfRow)[0] ?? null,
     keyValue: (app, key) => keyValue(app, key).map(keyValueOfRow)[0] ?? null,
+    keyValues: ({ app, after, limit }) => keyValues(app, after, limit).map(keyValueOfRow),
     entityRecord: (app, entity, number) =>
       entityRecords(app, entity, number - 1, 1)
         .map(entityRecordOfRow)

@@ -51,6 +51,7 @@ export function createSqliteStore(connections: Connections): SqliteStore {
     agentFacts: (query) => read(() => log.agentFacts(query)),
     answer: (scope, key) => read(() => documents.answer(scope, key)),
     keyValue: (app, key) => read(() => documents.keyValue(app, key)),
+    keyValues: (query) => read(() => documents.keyValues(query)),
     entityRecord: (app, entity, number) => read(() => documents.entityRecord(app, entity, number)),
     entityRecords: (query) => read(() => documents.entityRecords(query)),
     appLog: (query) => read(() => documents.appLog(query)),
