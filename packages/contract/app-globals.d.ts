@@ -410,7 +410,7 @@ declare namespace App {
   /** What every payload carries, whatever the event. */
   interface Envelope {
     readonly account_id: string;
-    /** Product events: the bare host. Set-up, scheduled and external events: with https://. */
+    /** Product and scheduled events: the bare host. Set-up and external events: with https:// before it. */
     readonly domain: string;
     readonly region: AgentActivityPayload['region'];
     /** Epoch milliseconds; seconds with three decimals for apps that are set to them. */
@@ -649,11 +649,13 @@ declare namespace App {
   interface Job {
     readonly id: string;
     readonly name: string;
-    readonly tag?: string;
-    readonly start_time?: string;
-    readonly end_time?: string | null;
+    readonly tag: string | null;
+    /** ISO 8601. */
+    readonly start_time: string;
+    /** Null while it is in progress. */
+    readonly end_time: string | null;
     readonly status: 'in-progress' | 'success' | 'failed' | 'timeout';
-    readonly status_message?: string | null;
+    readonly status_message: string | null;
   }
 
   interface Console {

@@ -1,20 +1,26 @@
 import type { VirtualClock } from '../../server/simulation/virtual-clock.ts';
 import type { AccountNumber } from '../../server/src/activity/position.ts';
 import type { AppEvents } from '../../server/src/apps/app-events.ts';
-import type { CallPurpose, OperationAnswer, OperationHandlers } from '../../server/src/apps/app-operation.ts';
+import type { OperationAnswer, OperationHandlers } from '../../server/src/apps/app-operation.ts';
+import type { AppAnswer } from '../../server/src/apps/app-runner.ts';
 import { EntityService } from '../../server/src/apps/entity-service.ts';
+import { JOB_LIMITS, JobService } from '../../server/src/apps/job-service.ts';
 import { KeyValueService, keyValueOperations } from '../../server/src/apps/key-value-service.ts';
 import { operationTable } from '../../server/src/apps/operation-table.ts';
 import { REQUEST_LIMITS, requestOperations } from '../../server/src/apps/request-service.ts';
 import { ScheduleService } from '../../server/src/apps/schedule-service.ts';
+import { TargetUrls } from '../../server/src/apps/target-url.ts';
+import type { Vault } from '../../server/src/apps/vault.ts';
 import type { Engine } from '../../server/src/engine/engine.ts';
-import { currentHost } from '../../server/src/marketplace/app-payload.ts';
+import { currentHost, jobPayload } from '../../server/src/marketplace/app-payload.ts';
 import { ownHandlerOf } from '../../server/src/marketplace/event-handlers.ts';
+import type { JobView } from '../../server/src/marketplace/job.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../server/src/marketplace/json-value.ts';
 import { refused } from '../../server/src/marketplace/platform-refusal.ts';
 import type { Instant } from '../../server/src/time/instant.ts';
 import type { Zones } from '../../server/src/time/zone-rules.ts';
 import type { CallBook } from './call-book.ts';
+import type { Callback } from './callback.ts';
 import type { LoadedApp } from './load-app.ts';
 import { missingStub, type RequestStubs } from './request-stubs.ts';
 import type { TeamSchedule } from './team.ts';
@@ -32,7 +38,6 @@ export type AppServicesParts = {
   readonly stubs: RequestStubs;
   readonly book: CallBook;
   readonly domain: () => string;
-  readonly purposeOf: (call: number) => CallPurpose | null;
 };
 
 /** What stands behind the globals of the platform: the server's own services, with stubs where the network would be. */
@@ -41,6 +46,9 @@ export type AppServices = {
   readRecord(key: string): Promise<JsonValue>;
   writeRecord(key: string, value: JsonObject): Promise<void>;
   removeRecord(key: string): Promise<void>;
+  /** Starts a job and answers with its id. @throws Error when it is refused */
+  startJob(name: string, options: JsonObject): Promise<string>;
+  jobs(): readonly JobView[];
   schedules(): readonly TeamSchedule[];
   nextScheduleAt(): Instant | null;
   start(): void;
@@ -65,15 +73,24 @@ export function appServices(parts: AppServicesParts): AppServices {
   // Its timers are no instants to stop at: when the next schedule is due is known otherwise.
   const schedules = new ScheduleService({ clock, zones, events, commit, report: ignore });
   const isListening = () => ownHandlerOf(definition, 'onScheduledEvent') !== null;
+  const targets = new TargetUrls({
+    publicUrl: () => `https://${parts.domain()}`,
+    vault: openVault,
+    random,
+    commit,
+  });
+  const jobs = new JobService({ now, random, commit, run: (_app, job) => runJob(parts, job), report: ignore });
+  const jobOwner = { ...owner, jobs: () => definition.jobs };
   const table = operationTable(
     [
       db,
       entities.operations(),
       schedules.operations({ ...owner, isListening, strictMinimum: true }),
       requests(parts),
-      { 'target_url.generate': (args) => targetUrl(app, parts.domain(), args) },
+      targets.operations({ ...owner, isListening: () => ownHandlerOf(definition, 'onExternalEvent') !== null }),
+      jobs.operations(jobOwner),
     ],
-    (callId) => parts.purposeOf(Number(callId)),
+    (callId) => book.purposeOf(callId),
   );
 
   const ask = async (name: string, ...args: JsonValue[]): Promise<OperationAnswer> => {
@@ -84,7 +101,7 @@ export function appServices(parts: AppServicesParts): AppServices {
   return {
     async operation(call, name, args) {
       book.sign(call);
-      const carryOut = () => table({ name, args, callId: call === null ? null : String(call) });
+      const carryOut = () => table({ name, args, callId: book.idOf(call) });
       const request = requestNameOf(name, args);
       const answer = request === null ? await carryOut() : await sent(stubs, { call, name: request, args }, carryOut);
       book.sign(call);
@@ -98,6 +115,12 @@ export function appServices(parts: AppServicesParts): AppServices {
     },
     writeRecord: async (key, value) => requireDone(await ask('db.set', key, value)),
     removeRecord: async (key) => requireDone(await ask('db.delete', key)),
+    async startJob(name, options) {
+      const started = await jobs.invoke(jobOwner, [name, null, options]);
+      if (started.kind === 'refused') throw new Error(started.error.message);
+      return started.run.id;
+    },
+    jobs: () => jobs.list(appId),
     schedules: () =>
       schedules.list(appId).map(({ schedule: { name, data, repeat }, nextAt }) => ({
         name,
@@ -157,20 +180,32 @@ async function sent(
   return { kind: 'refused', error: { ...result.error, status: 502, response: message, message } };
 }
 
-/** An address that leads nowhere: `team.externalEvent` is what calls it. */
-async function targetUrl(
-  { definition }: LoadedApp,
-  domain: string,
-  [options]: readonly JsonValue[],
-): Promise<OperationAnswer> {
-  if (ownHandlerOf(definition, 'onExternalEvent') === null) {
-    return refused(
-      400,
-      'Unsupported operation: The generateTargetUrl method cannot be used unless there is a corresponding external event callback',
-    );
+/** A store that ends with the process needs no secret kept from it. */
+const openVault: Vault = { seal: (text) => text, open: (sealed) => sealed };
+
+type RunJob = ConstructorParameters<typeof JobService>[0]['run'];
+
+async function runJob({ app, book }: AppServicesParts, job: Parameters<RunJob>[1]): ReturnType<RunJob> {
+  const callback = await book.call({
+    event: job.name,
+    module: 'common',
+    handler: job.name,
+    payload: jobPayload(job.options, app),
+    attempt: 1,
+    eventId: job.id,
+    purpose: 'job',
+    ending: 'either',
+    limitMs: JOB_LIMITS.runMsMax,
+  });
+  return answerOf(callback);
+}
+
+function answerOf({ outcome, error, answer, durationMs }: Callback): AppAnswer {
+  if (error === null) return { kind: 'answered', data: answer, durationMs };
+  if (outcome === 'refused') {
+    return { kind: 'refused', error: { status: error.status ?? 500, message: error.message }, durationMs };
   }
-  const query = typeof options === 'string' ? `?options=${encodeURIComponent(options)}` : '';
-  return { kind: 'done', result: `https://${domain}/hooks/app-under-test${query}` };
+  return { kind: 'failed', error, durationMs };
 }
 
 function requireDone(answer: OperationAnswer): void {

@@ -82,9 +82,17 @@ export class CallBook {
     this.#sign(call);
   }
 
+  /** What the services know a call by: jobs have an id of their own; null outside of every call. */
+  idOf(call: number | null): string | null {
+    if (call === null) return null;
+    const isJob = this.#open.get(call)?.purpose === 'job';
+    return isJob ? (this.#recordOf(call)?.eventId ?? null) : `${CALL}${call}`;
+  }
+
   /** In what a call was made; null when it has ended. */
-  purposeOf(call: number): CallPurpose | null {
-    return this.#open.get(call)?.purpose ?? null;
+  purposeOf(id: string): CallPurpose | null {
+    if (!id.startsWith(CALL)) return 'job';
+    return this.#open.get(Number(id.slice(CALL.length)))?.purpose ?? null;
   }
 
   /** The call set a virtual timer, or one of its was over. */
@@ -135,6 +143,8 @@ export class CallBook {
     });
   }
 }
+
+const CALL = 'call ';
 
 type Record = { -readonly [Key in keyof Callback]: Callback[Key] } & {
   readonly logs: LogLine[];

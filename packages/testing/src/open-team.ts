@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { parseInstant } from '@rollcall/contract';
 import { createSeededRandom } from '../../server/simulation/seeded-random.ts';
 import { FIRST_ACCOUNT, startVirtualEngine } from '../../server/simulation/virtual-engine.ts';
@@ -14,11 +15,20 @@ import { passTime } from '../../server/src/engine/agent-commands.ts';
 import type { Engine } from '../../server/src/engine/engine.ts';
 import { surroundingsOf } from '../../server/src/engine/surroundings.ts';
 import { type AppDefinition, type EventHandler, handlerOf } from '../../server/src/marketplace/app-definition.ts';
-import { appPayload, type PayloadReceiver, type ProductPayload } from '../../server/src/marketplace/app-payload.ts';
+import {
+  actionPayload,
+  appPayload,
+  externalPayload,
+  functionPayload,
+  type Occasion,
+  type PayloadReceiver,
+  type ProductPayload,
+  scheduledPayload,
+  setUpPayload,
+} from '../../server/src/marketplace/app-payload.ts';
 import { didYouMean } from '../../server/src/marketplace/did-you-mean.ts';
 import { isSetUpEvent } from '../../server/src/marketplace/event-handlers.ts';
 import type { JsonObject, JsonValue } from '../../server/src/marketplace/json-value.ts';
-import { type HostAccount, ownPayload } from '../../server/src/marketplace/own-payload.ts';
 import { commonEvents } from '../../server/src/marketplace/platform-catalog.ts';
 import { sha256Hex } from '../../server/src/system/system-randomness.ts';
 import type { Instant } from '../../server/src/time/instant.ts';
@@ -42,7 +52,6 @@ const ADMIN: Caller = { keyId: 'team', account: FIRST_ACCOUNT, role: 'admin', ag
 
 /** The platform's limits, in virtual milliseconds. */
 const CALLBACK_LIMIT_MS = 20_000;
-const JOB_LIMIT_MS = 120_000;
 
 /** A callback failed, and the team was started with `strict`. */
 export class CallbackFailed extends Error {
@@ -59,7 +68,7 @@ export class CallbackFailed extends Error {
 
 /** @throws AppRefused, TypeError for options that mean nothing, and whatever the app throws while it is loaded */
 export async function openTeam(options: TeamOptions): Promise<Team> {
-  const app = await loadApp(options.app ?? '.', options.iparams ?? {});
+  const app = await loadApp(pathOf(options.app ?? '.'), options.iparams ?? {});
   const startAt = instantOf(options.startAt ?? '2026-03-04T09:00:00Z');
   const random = createSeededRandom(options.seed ?? 1);
   const zones = createZones(process.versions.tz ?? 'unknown');
@@ -97,8 +106,7 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
     events,
     stubs,
     book,
-    domain: () => hostOf(engine).domain,
-    purposeOf: (call) => book.purposeOf(call),
+    domain: () => occasionOf(engine).account.domain,
   });
   const dispatcher = startDispatcher(parts, { time, book, random: random.part('jitter').fraction });
   book.use(
@@ -140,8 +148,8 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
     app: app.definition,
     agent: (email, profile) => agents.agent(email, profile),
     addCustomStatus: (status) => agents.addCustomStatus(status),
-    advance: (duration) => act(() => time.advanceTo(clock.now() + durationMs(duration)), 'drives'),
-    advanceTo: (instant) => act(() => time.advanceTo(laterThan(clock.now(), instant)), 'drives'),
+    advance: async (duration) => act(() => time.advanceTo(clock.now() + durationMs(duration)), 'drives'),
+    advanceTo: async (instant) => act(() => time.advanceTo(laterThan(clock.now(), instant)), 'drives'),
     get callbacks() {
       return callbacks();
     },
@@ -167,16 +175,28 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
     get schedules() {
       return services.schedules();
     },
-    fire: (event, given = {}) => callNow(firedEvent(parts, event, given)),
+    fire: async (event, given = {}) => callNow(firedEvent(parts, event, given)),
     externalEvent: (request = {}) => act(() => sendExternal(parts, events, request)),
-    callFunction: (name, args = {}) => callNow(functionCall(parts, name, args)),
-    runJob: (name, args = {}) => callNow(jobCall(parts, name, args)),
+    callFunction: async (name, args = {}) => callNow(functionCall(parts, name, args)),
+    runJob: async (name, args = {}) => {
+      const id = await act(() => services.startJob(name, args));
+      const run = () => callbacks().find(({ eventId }) => eventId === id);
+      await act(() => time.advanceUntil(() => run()?.outcome !== 'running'), 'drives');
+      return run() as Callback;
+    },
+    get jobs() {
+      return services.jobs();
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
 type Parts = { readonly app: LoadedApp; readonly engine: Engine; readonly options: TeamOptions };
+
+function pathOf(folder: string | URL): string {
+  return typeof folder === 'string' ? folder : fileURLToPath(folder);
+}
 
 function instantOf(text: string): Instant {
   const instant = parseInstant(text);
@@ -344,13 +364,17 @@ async function deliverOwnEvent(parts: Parts, book: CallBook, event: OwnEvent): P
   const handler = parts.app.definition.handlers.find((one) => one.event === name);
   const attempt = book.callbacks.filter(({ eventId }) => eventId === event.id).length + 1;
   if (handler === undefined) return { kind: 'failed', error: { code: 'no_handler', message: name }, durationMs: 0 };
-  const { data } = event;
-  const request = event.kind === 'external' ? { headers: event.headers, ...optionsOf(event.options) } : {};
+  const receiver = receiverOf(parts);
+  const occasion = occasionOf(parts.engine);
+  const payload =
+    event.kind === 'scheduled'
+      ? scheduledPayload(event.data, occasion, receiver)
+      : externalPayload(event, occasion, receiver);
   const callback = await book.call({
     event: name,
     module: handler.module,
     handler: handler.handler,
-    payload: payloadOfOwn(parts, name, { data, ...request }),
+    payload,
     attempt,
     eventId: event.id,
     purpose: event.kind === 'scheduled' ? 'scheduled_event' : 'external_event',
@@ -360,18 +384,24 @@ async function deliverOwnEvent(parts: Parts, book: CallBook, event: OwnEvent): P
   return outcomeOf(callback);
 }
 
-function optionsOf(options: string | null): JsonObject {
-  return options === null ? {} : { options };
-}
-
 function payloadOfOwn(parts: Parts, event: string, more: JsonObject): JsonObject {
-  const { engine } = parts;
-  return ownPayload(event, { account: hostOf(engine), receiver: receiverOf(parts), at: engine.clock.now(), more });
+  const receiver = receiverOf(parts);
+  const occasion = occasionOf(parts.engine);
+  const call = { data: {}, headers: {}, options: null };
+  switch (event) {
+    case 'onScheduledEvent':
+      return { ...scheduledPayload({}, occasion, receiver), ...more };
+    case 'onExternalEvent':
+      return { ...externalPayload(call, occasion, receiver), ...more };
+    default:
+      return { ...setUpPayload(event, occasion, receiver), ...more };
+  }
 }
 
-function hostOf(engine: Engine): HostAccount {
-  const record = engine.memory.accounts.get(FIRST_ACCOUNT)?.record;
-  return { id: record?.id ?? '1', domain: record?.domain ?? '', region: record?.region ?? 'US' };
+function occasionOf({ memory, clock }: Engine): Occasion {
+  const record = memory.accounts.get(FIRST_ACCOUNT)?.record;
+  const { id = '1', domain = '', region = 'US' } = record ?? {};
+  return { account: { accountId: id, domain, region }, at: clock.now() };
 }
 
 /** A call that the test makes by hand. */
@@ -419,52 +449,28 @@ function completed(parts: Parts, { module, event }: EventHandler, given: JsonObj
   const payload = given ?? sampleOf(parts.app.files, module, event);
   if (payload === null)
     throw new Error(`${event} needs a payload, or test data in server/test_data/${module}/${event}.json`);
-  const host = hostOf(parts.engine);
-  const envelope = { account_id: host.id, domain: host.domain, region: host.region, version: '2.0.0', data: {} };
+  const { accountId, domain, region } = occasionOf(parts.engine).account;
+  const envelope = { account_id: accountId, domain, region, version: '2.0.0', data: {} };
   return { timestamp: parts.engine.clock.now(), ...envelope, ...payload, event } as ProductPayload;
 }
 
-function functionCall(parts: Parts, name: string, args: JsonObject): PlannedCall {
-  const { functions, actions } = parts.app.definition;
+function functionCall({ app }: Parts, name: string, args: JsonObject): PlannedCall {
+  const { functions, actions } = app.definition;
   const found = functions.find((one) => one.name === name);
   const names = [...functions.map((one) => one.name), ...actions.map((one) => one.name)];
   if (!names.includes(name)) throw new Error(`The app has no function or action ${name}. ${hint(name, names)}`);
   const seconds = found?.timeoutSeconds ?? null;
-  return askedFunction(parts, {
-    name,
-    args,
+  return {
+    event: name,
     module: found?.module ?? 'common',
+    handler: name,
+    payload: found === undefined ? actionPayload(args, app) : functionPayload(args, app, { isInstall: false }),
+    attempt: 1,
+    eventId: `called ${name}`,
     purpose: found === undefined ? 'action' : 'function',
     ending: 'rendered',
     limitMs: seconds === null ? CALLBACK_LIMIT_MS : seconds * 1000,
-  });
-}
-
-function jobCall(parts: Parts, name: string, args: JsonObject): PlannedCall {
-  const { jobs } = parts.app.definition;
-  if (!jobs.includes(name)) throw new Error(`The app has no job ${name}. ${hint(name, jobs)}`);
-  return askedFunction(parts, {
-    name,
-    args,
-    module: 'common',
-    purpose: 'job',
-    ending: 'either',
-    limitMs: JOB_LIMIT_MS,
-  });
-}
-
-type AskedFunction = {
-  readonly name: string;
-  readonly args: JsonObject;
-  readonly module: string;
-  readonly purpose: 'function' | 'action' | 'job';
-  readonly ending: 'rendered' | 'either';
-  readonly limitMs: number;
-};
-
-function askedFunction({ app }: Parts, { name, args, ...how }: AskedFunction): PlannedCall {
-  const payload = { ...args, iparams: app.iparams };
-  return { event: name, handler: name, payload, attempt: 1, eventId: `called ${name}`, ...how };
+  };
 }
 
 async function sendExternal(parts: Parts, events: AppEvents, request: ExternalRequest): Promise<void> {

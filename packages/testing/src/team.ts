@@ -1,4 +1,5 @@
 import type { AppDefinition } from '../../server/src/marketplace/app-definition.ts';
+import type { JobView } from '../../server/src/marketplace/job.ts';
 import type { JsonObject, JsonValue } from '../../server/src/marketplace/json-value.ts';
 import type { Agent, AgentProfileInput } from './agent.ts';
 import type { Callback, LogLine, SentRequest } from './callback.ts';
@@ -8,8 +9,8 @@ import type { Reply } from './request-stubs.ts';
 
 /** How a team is started. */
 export type TeamOptions = {
-  /** The app's folder, the one with manifest.json. Default: the working directory. */
-  readonly app?: string;
+  /** The app's folder, the one with manifest.json, as a path or a file: URL. Default: the working directory. */
+  readonly app?: string | URL;
   /** Installation parameters, checked against config/iparams.json; what is left out has its default. */
   readonly iparams?: JsonObject;
   /** ISO 8601. Default: 2026-03-04T09:00:00Z, a Wednesday. */
@@ -89,8 +90,10 @@ export type Team = {
   externalEvent(request?: ExternalRequest): Promise<void>;
   /** A server method or an action, as the app's front end calls it. */
   callFunction(name: string, args?: JsonObject): Promise<Callback>;
-  /** A job of the manifest. */
+  /** Starts a job of the manifest and waits for its end, however long that takes in virtual time. */
   runJob(name: string, args?: JsonObject): Promise<Callback>;
+  /** The runs of jobs, those that the app started itself too; the newest first. */
+  readonly jobs: readonly JobView[];
 
   /** Ends everything. */
   close(): Promise<void>;
