@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { basename, resolve } from 'node:path';
+import { networkInterfaces } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { AppHost } from './apps/app-host.ts';
 import type { AppRunners } from './apps/app-runner.ts';
@@ -13,9 +14,16 @@ import { Engine } from './engine/engine.ts';
 import type { Recovery } from './engine/recover.ts';
 import { buildServer } from './http/build-server.ts';
 import { liveDoors } from './http/live/live-doors.ts';
+import { fileCodeStore } from './install/file-code-store.ts';
+import { parsePermittedHost, permitsName } from './marketplace/permitted-host.ts';
+import { AddressGuard } from './outbound/address-guard.ts';
+import { HttpOut } from './outbound/http-out.ts';
+import { defaultOutboundLimits } from './outbound/limits.ts';
+import { systemResolver } from './outbound/system-resolver.ts';
 import { createNodeLauncher } from './sandbox/node-launcher.ts';
 import { sandboxedApps } from './sandbox/sandboxed-apps.ts';
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
+import { openFileVault } from './system/file-vault.ts';
 import { systemClock } from './system/system-clock.ts';
 import { sha256Hex, systemRandomness } from './system/system-randomness.ts';
 import { createZones } from './time/zone.ts';
@@ -31,7 +39,7 @@ export type RunningServer = {
   readonly recovery: Recovery;
   /** The first admin key, when it was made at this start and not given: to be shown once. */
   readonly madeAdminKey: string | null;
-  readonly fence: 'hardened' | 'plain' | 'trusted';
+  readonly fence: 'hardened' | 'plain' | 'trusted' | 'none';
   readonly apps: readonly { readonly folder: string; readonly name: string; readonly id: string }[];
   /** Folders whose app was not installed, with every reason. */
   readonly refusedApps: readonly { readonly folder: string; readonly rejection: Rejection }[];
@@ -91,15 +99,25 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
   const stopListening = engine.onCommitted((head, facts) => dispatcher.onCommitted(head, facts));
 
   const folders = config.appFolders.map((folder) => resolve(folder));
+  const liveFolders = (world.liveFolders ?? []).map((folder) => resolve(folder));
   const ownRunners = () =>
     sandboxedApps({ launcher: createNodeLauncher({ nodePath: process.execPath }), fence: 'trusted', clock });
   const runners = world.runners?.(ownRunners) ?? ownRunners();
+  const outbound = new HttpOut({ guard: addressGuard(config) });
+  // Known in full only when the port is: nobody asks before that.
+  const listening = { url: '' };
   const apps = new AppHost({
     engine,
     runners,
+    outbound,
+    publicUrl: () => config.publicUrl ?? listening.url,
     subscriptions: dispatcher,
     // By its path, or by its name, which is all that a caller on another machine sees of it.
-    resolveFolder: (folder) => folders.find((one) => one === resolve(folder) || basename(one) === folder) ?? null,
+    resolveFolder: (folder) =>
+      [...folders, ...liveFolders].find((one) => one === resolve(folder) || basename(one) === folder) ?? null,
+    code: fileCodeStore({ folder: join(config.dataFolder, 'apps'), environment: process.env }),
+    vault: openFileVault(config.dataFolder),
+    liveFolders,
     report: (sentence, details) => report('warn', sentence, details),
   });
   await apps.resume(loaded.records);
@@ -121,11 +139,13 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     await http.stop();
     await dispatcher.stop();
     await apps.stop();
+    await outbound.close();
     stopListening();
     await engine.stop();
     await store.close();
   };
   const url = await listenOrClose(() => http.listen({ host: config.host, port: config.port }), closeAll);
+  listening.url = url;
   isReady = true;
 
   return {
@@ -142,7 +162,18 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
   };
 }
 
-/** Apps that the server is started with for the first time run with the defaults of their parameters. */
+function addressGuard({ appPrivateHosts }: Config): AddressGuard {
+  const permitted = appPrivateHosts.flatMap((host) => parsePermittedHost(host) ?? []);
+  const { resolveMsMax } = defaultOutboundLimits;
+  return new AddressGuard({
+    permitted,
+    resolver: systemResolver({ isTrusted: (name) => permitsName(permitted, name, null), timeoutMs: resolveMsMax }),
+    ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
+    resolveMsMax,
+  });
+}
+
+/** Apps that the server is started with for the first time run with the defaults of their parameters; changed ones are updated. */
 async function installNewApps(
   apps: AppHost,
   folders: readonly string[],
@@ -151,8 +182,7 @@ async function installNewApps(
   const ask = { caller: { keyId: 'system', account: 1, role: 'admin', agent: 0 }, now } as const;
   const refused: { folder: string; rejection: Rejection }[] = [];
   for (const folder of folders) {
-    if (apps.ofFolder(1, folder) !== null) continue;
-    const answer = await apps.install(ask, { folder, iparams: null });
+    const answer = await apps.takeUp(ask, folder);
     if (answer.kind === 'rejected') refused.push({ folder, rejection: answer });
   }
   return refused;

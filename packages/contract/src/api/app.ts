@@ -17,11 +17,11 @@ import { answer, closed } from '../wire-object.ts';
 import { pageFields, pageOf } from './page.ts';
 
 /** What an app can be. */
-export const APP_STATES = Object.freeze(['active', 'switched_off', 'faulty'] as const);
+export const APP_STATES = Object.freeze(['active', 'needs_parameters', 'switched_off', 'faulty'] as const);
 export type AppState = (typeof APP_STATES)[number];
 
 /** How an app's process is kept from the rest of the machine. */
-export const FENCES = Object.freeze(['hardened', 'plain', 'trusted'] as const);
+export const FENCES = Object.freeze(['hardened', 'plain', 'trusted', 'none'] as const);
 export type Fence = (typeof FENCES)[number];
 
 /** The unit of the envelope's `timestamp` for one app. */
@@ -36,14 +36,74 @@ const payloadSettings = {
   with_activity: flag('Whether its payloads carry the `activity` object. Default true.'),
 };
 
+const folderGiven = text('The folder, as it was given to `rollcall serve --app`, or its last part.', { max: 4096 });
+
+/** What an app's process can be doing. */
+export const APP_PROCESS_PHASES = Object.freeze(['asleep', 'starting', 'running', 'backing_off', 'closed'] as const);
+
+/** How much a finding about an app's files weighs. */
+export const FINDING_SEVERITIES = Object.freeze(['error', 'warning', 'information'] as const);
+
 /** Install an app from a folder that the server was started with: `POST /apps`. */
 export const AppCreate = closed('An app to install.', {
-  folder: text('The folder, as it was given to `rollcall serve --app`.', { max: 4096 }),
+  folder: folderGiven,
   iparams: optional(anyObject('The installation parameters. Default: the defaults of config/iparams.json.')),
   timestamp_unit: optional(payloadSettings.timestamp_unit),
   with_activity: optional(payloadSettings.with_activity),
 });
 export type AppCreate = Wire<typeof AppCreate>;
+
+/** What may be said beside an app that is sent as a zip: `POST /apps` with `Content-Type: application/zip`. */
+export const AppUploadQuery = closed('How to install an app that comes as a zip.', {
+  name: optional(name('What to call it. Default: the name of the folder in the zip.')),
+  timestamp_unit: optional(payloadSettings.timestamp_unit),
+  with_activity: optional(payloadSettings.with_activity),
+});
+export type AppUploadQuery = Wire<typeof AppUploadQuery>;
+
+/** Another version from a folder: `PUT /apps/{id}/package`. */
+export const AppUpdate = closed('Another version of an app.', {
+  folder: folderGiven,
+  iparams: optional(anyObject('New installation parameters, all of them. Default: those that the app has.')),
+});
+export type AppUpdate = Wire<typeof AppUpdate>;
+
+/** `DELETE /apps/{id}`. */
+export const AppRemoveQuery = closed('How to remove an app.', {
+  force: optional(flag('Whether it goes also when it refuses. Default false.')),
+});
+export type AppRemoveQuery = Wire<typeof AppRemoveQuery>;
+
+const AppVersion = answer('Code of an app.', {
+  digest: text('SHA-256 of all its files, hexadecimal.', { min: 64, max: 64 }),
+  at: utcInstant('When it was installed.'),
+});
+
+const AppFinding = answer('Something to say about a place in the files of the app.', {
+  severity: choice('error: it keeps the app from loading; warning and information do not.', FINDING_SEVERITIES),
+  code: text('The stable name of the rule.'),
+  message: text('What there is to say.', { max: WIRE_LIMITS.messageCharactersMax }),
+  file: text('The path below the app folder. Empty when it is about the whole app.', { min: 0, max: 4096 }),
+  line: integer('The line, counted from 1.', { min: 1 }),
+  column: integer('The column, counted from 1.', { min: 1 }),
+  fix: optional(text('What to write instead, where that is known.', { max: WIRE_LIMITS.messageCharactersMax })),
+});
+
+const AppProcess = answer('The process in which the callbacks of the app run.', {
+  phase: choice(
+    'asleep: none, the next call starts one; starting; running; backing_off: it crashed, and the next start has to wait; closed.',
+    APP_PROCESS_PHASES,
+  ),
+  pid: orNull(integer('The number that the system has for it. Null when there is none.')),
+  crashes_in_a_row: integer('How often it crashed since a call last ended well.'),
+  last_crash: orNull(
+    answer('Its last crash.', {
+      at: utcInstant('When it was.'),
+      message: text('How it ended.', { max: WIRE_LIMITS.messageCharactersMax }),
+    }),
+  ),
+  starts_again_at: orNull(utcInstant('Before this it is not started. Null when nothing holds it back.')),
+});
 
 const AppEvent = answer('An event that the app subscribes to.', {
   event: text('The name of the event, such as onAgentActivityCreate.'),
@@ -64,23 +124,31 @@ const AppError = answer('A failure of the app.', {
 /** An installed app. */
 export const AppRead = answer('An installed app.', {
   id: opaqueId('The id of the app.'),
-  name: name('The name of its folder, or of its manifest.'),
-  folder: orNull(text('The folder it runs from. Null when it was uploaded.', { max: 4096 })),
+  name: name('The name of its folder, or what it was called when it was uploaded.'),
+  folder: orNull(text('The folder it came from. Null when it was uploaded.', { max: 4096 })),
   platform_version: text('The platform version of its manifest, such as 2.3 or 3.0.', { max: 16 }),
   state: choice(
-    'active: it receives events; switched_off: it does not, after failing for too long or by order; faulty: its folder does not load.',
+    'active: it receives events; needs_parameters: it is not installed before it has them; switched_off: it receives none, after failing for too long or by order; faulty: it does not load.',
     APP_STATES,
   ),
   events: list('What it subscribes to.', AppEvent),
   iparams: anyObject('Its installation parameters, secure ones masked.'),
   ...payloadSettings,
-  subscription_id: opaqueId('The subscription by which its deliveries are listed and replayed.'),
+  subscription_id: opaqueId(
+    'The subscription by which its deliveries are listed and replayed; there is none behind it while the app needs parameters.',
+  ),
   fence: choice(
-    'How its process is kept from the machine: hardened, plain, or trusted, which is no fence at all.',
+    'How its process is kept from the machine: hardened, plain, or trusted, which is no fence at all; none: no fence is to be had, and it does not run.',
     FENCES,
   ),
   installed_at: utcInstant('When it was installed.'),
   last_error: orNull(AppError),
+  version: orNull({ ...AppVersion, description: 'The code that it runs. Null when it runs in its folder itself.' }),
+  previous_version: orNull({ ...AppVersion, description: 'What it would go back to. Null before its first update.' }),
+  process: AppProcess,
+  findings: list('What there is to say about its files.', AppFinding),
+  schedules: integer('How many schedules it has.'),
+  events_waiting: integer('How many scheduled and external events wait for it.'),
 });
 export type AppRead = Wire<typeof AppRead>;
 
@@ -91,28 +159,11 @@ export type AppPage = Wire<typeof AppPage>;
 export const AppIparams = anyObject("The parameters by name, as the app's config/iparams.json declares them.");
 export type AppIparams = Wire<typeof AppIparams>;
 
-/** Call one callback once: `POST /apps/{id}/invoke`. */
-export const AppInvoke = closed('A callback to call.', {
-  event: text('The event whose callback is called.'),
-  payload: optional(anyObject('What it is called with. Default: an invented payload of that event.')),
-});
-export type AppInvoke = Wire<typeof AppInvoke>;
-
 const logFields = {
   at: utcInstant('When the line was written.'),
   level: choice('The console method that wrote it.', ['debug', 'log', 'info', 'warn', 'error']),
   text: text('The line, cut at its limit.', { min: 0, max: 65_536 }),
 };
-
-const AppConsoleLine = answer('A line that the app wrote.', logFields);
-
-export const AppInvokeAnswer = answer('What the call led to.', {
-  outcome: choice('How it ended.', ['delivered', 'failed', 'timed_out', 'exited']),
-  duration_ms: integer('How long it took, in milliseconds.'),
-  error: orNull(text('Why it did not end well. Null when it did.', { max: WIRE_LIMITS.messageCharactersMax })),
-  logs: list('What the app wrote meanwhile, oldest first.', AppConsoleLine),
-});
-export type AppInvokeAnswer = Wire<typeof AppInvokeAnswer>;
 
 /** A line of an app's log: `GET /apps/{id}/logs`. */
 export const AppLogLine = answer('A line of the log of an app.', {

@@ -9,8 +9,8 @@ export type AppFolder = { readonly files: AppFiles | null; readonly findings: re
 
 /** The port behind which apps' code runs: a process of its own for each, behind the fence that is in force. */
 export type AppRunners = {
-  /** Which fence keeps the apps' processes from the machine. */
-  readonly fence: 'hardened' | 'plain' | 'trusted';
+  /** Which fence keeps the apps' processes from the machine; `none`: there is none, and no app runs. */
+  readonly fence: 'hardened' | 'plain' | 'trusted' | 'none';
   readFolder(folder: string): Promise<AppFolder>;
   /** Nothing is started before the first call. */
   open(spec: AppRunnerSpec): AppRunner;

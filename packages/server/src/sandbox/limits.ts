@@ -11,6 +11,9 @@ export const processLimits = { dataBytesMax: 768 * 1024 * 1024, openFilesMax: 25
 /** Limits of a server for all of its apps together: how many processes run at once; beyond them, idle ones are put to sleep. */
 export const hostLimits = { processesMax: 32 } as const;
 
+/** How long a fence may take when it is tried out, on a machine that has other things to do. */
+export const tryOutLimits = { loadMsMax: 10_000, callMsMax: 5000, backoffMsMin: 0 } as const;
+
 /** What an app's process may take. Times are milliseconds. */
 export interface SandboxLimits {
   /** From sending a call to its end. The platform gives product events 20 s. */

@@ -155,6 +155,7 @@ function logSentence(recovery: RunningServer['recovery']): string {
 const FENCES: Readonly<Record<RunningServer['fence'], string>> = {
   hardened: 'hardened: apps cannot leave their processes',
   plain: 'plain: apps run under permissions of their own runtime',
+  none: 'none: no fence can be put up here, and apps do not run',
   trusted: 'trusted: each app has a process of its own, but no wall around it; load only apps that you trust',
 };
 
