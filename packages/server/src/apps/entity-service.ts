@@ -4,7 +4,7 @@ import type { EntityDefinition } from '../marketplace/entity-definition.ts';
 import { ENTITY_LIMITS, readChangedRecord, readNewRecord } from '../marketplace/entity-input.ts';
 import { type EntityPage, markerAfter, matchesQuery, readEntityPage } from '../marketplace/entity-query.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../marketplace/json-value.ts';
-import { type PlatformRefusal, refused } from '../marketplace/platform-refusal.ts';
+import { type PlatformRefusal, refused, utf8Bytes } from '../marketplace/platform-refusal.ts';
 import { formatInstant, type Instant } from '../time/instant.ts';
 import { type DocumentOwner, documentsOf, putDocument, removeDocument } from './app-document.ts';
 import type { OperationAnswer, OperationHandlers } from './app-operation.ts';
@@ -29,7 +29,12 @@ export const ENTITY_PAGE = {
 } as const;
 
 /** What is kept of an entity besides its records: numbers are never used twice, not even of a record that is gone. */
-type EntityState = { readonly prefix: string; readonly lastNumber: number; readonly count: number };
+type EntityState = {
+  readonly prefix: string;
+  readonly lastNumber: number;
+  readonly count: number;
+  readonly bytes: number;
+};
 
 /**
  * `$db.entity` of one app: records of the kinds that config/entities.json defines. A record's id is the prefix of its
@@ -121,9 +126,11 @@ export class EntityService {
       return refused(400, `The maximum number of records of an entity is ${ENTITY_LIMITS.recordsMax}`);
     }
     const number = before.lastNumber + 1;
-    const state: EntityState = { ...before, lastNumber: number, count: before.count + 1 };
     const now = this.#ports.now();
     const record = this.#record(entity, number, { data: reading.data, createdAt: now, updatedAt: now });
+    const bytes = before.bytes + utf8Bytes(record.data);
+    if (bytes > ENTITY_LIMITS.bytesMax) return refusedAsFull;
+    const state: EntityState = { ...before, lastNumber: number, count: before.count + 1, bytes };
     await this.#ports.commit([{ kind: 'PutEntityRecord', record }, this.#stateChange(entity, state)]);
     this.#states.set(entity.name, state);
     return { kind: 'done', result: { record: shownRecord(state.prefix, record) } };
@@ -146,7 +153,12 @@ export class EntityService {
     const reading = readChangedRecord(entity, JSON.parse(found.record.data) as JsonObject, given);
     if (reading.kind === 'refused') return reading;
     const record = this.#record(entity, number, { data: reading.data, createdAt, updatedAt: this.#ports.now() });
-    await this.#ports.commit([{ kind: 'PutEntityRecord', record }]);
+    const before = this.#states.get(entity.name) ?? this.#newState();
+    const moreBytes = utf8Bytes(record.data) - utf8Bytes(found.record.data);
+    if (moreBytes > 0 && before.bytes + moreBytes > ENTITY_LIMITS.bytesMax) return refusedAsFull;
+    const state: EntityState = { ...before, bytes: before.bytes + moreBytes };
+    await this.#ports.commit([{ kind: 'PutEntityRecord', record }, this.#stateChange(entity, state)]);
+    this.#states.set(entity.name, state);
     return { kind: 'done', result: { record: shownRecord(found.prefix, record) } };
   }
 
@@ -155,7 +167,8 @@ export class EntityService {
     if (found.kind === 'refused') return found;
     const { app, number } = found.record;
     const before = this.#states.get(entity.name) ?? this.#newState();
-    const state: EntityState = { ...before, count: before.count - 1 };
+    const bytes = before.bytes - utf8Bytes(found.record.data);
+    const state: EntityState = { ...before, count: before.count - 1, bytes };
     const removal: Change = { kind: 'RemoveEntityRecord', app, entity: entity.name, number };
     await this.#ports.commit([removal, this.#stateChange(entity, state)]);
     this.#states.set(entity.name, state);
@@ -207,7 +220,7 @@ export class EntityService {
   }
 
   #newState(): EntityState {
-    return { prefix: prefixFrom(this.#ports.random.uuid()), lastNumber: 0, count: 0 };
+    return { prefix: prefixFrom(this.#ports.random.uuid()), lastNumber: 0, count: 0, bytes: 0 };
   }
 
   #stateChange(entity: EntityDefinition, state: EntityState): Change {
@@ -226,6 +239,11 @@ export class EntityService {
     return { app: this.#owner.id, entity: entity.name, number, data: JSON.stringify(data), createdAt, updatedAt };
   }
 }
+
+const refusedAsFull = refused(
+  400,
+  `The records of an entity should not exceed ${ENTITY_LIMITS.bytesMax / 1024 / 1024}MB together`,
+);
 
 function shownRecord(prefix: string, { number, data, createdAt, updatedAt }: EntityRecord): JsonObject {
   return {

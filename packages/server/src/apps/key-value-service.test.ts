@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Change, KeyValueEntry } from '../engine/change.ts';
-import { KeyValueService } from './key-value-service.ts';
+import { KEY_VALUE_BYTES_MAX, KeyValueService } from './key-value-service.ts';
 
 function world() {
   const entries = new Map<string, KeyValueEntry>();
   const disk = { isFull: false };
   const service = new KeyValueService('app', {
-    store: { keyValue: async (_app, key) => entries.get(key) ?? null },
+    store: {
+      keyValue: async (_app, key) => entries.get(key) ?? null,
+      keyValueBytes: async () =>
+        [...entries.values()].reduce((sum, { key, value }) => sum + key.length + value.length, 0),
+    },
     commit: async (changes: readonly Change[]) => {
       await Promise.resolve();
       if (disk.isFull) throw new Error('the disk is full');
@@ -55,4 +59,18 @@ test('increments of one key that come at once all count', async () => {
   const { service, entries } = world();
   await Promise.all(Array.from({ length: 20 }, () => service.call(increment('k'))));
   assert.equal(entries.get('k')?.value, '{"n":20}');
+});
+
+test('refuses to grow beyond what an app may keep, and takes as much again when there is room', async () => {
+  const { service, entries } = world();
+  const value = JSON.stringify({ n: 1, filler: 'x'.repeat(KEY_VALUE_BYTES_MAX - 20) });
+  entries.set('big', { app: 'app', key: 'big', value, expiresAt: null });
+  const large: Operation = { kind: 'set', key: 'k', value: { text: 'x'.repeat(100) }, options };
+  const refused = await service.call(large);
+  assert.equal(refused.kind === 'refused' && refused.error.message, 'The data store of an app should not exceed 64MB');
+  assert.equal((await service.call({ kind: 'delete', key: 'big' })).kind, 'done');
+  assert.equal((await service.call(large)).kind, 'done');
+  // What expired is counted until somebody looks.
+  entries.set('big', { app: 'app', key: 'big', value, expiresAt: 1 });
+  assert.equal((await service.call({ ...large, key: 'second' })).kind, 'done');
 });

@@ -34,6 +34,8 @@ export type Store = LogReader & {
     readonly after: string;
     readonly limit: number;
   }): Promise<readonly KeyValueEntry[]>;
+  /** Bytes of all keys and values of an app, expired ones that were not removed yet included. */
+  keyValueBytes(app: string): Promise<number>;
   entityRecord(app: string, entity: string, number: number): Promise<EntityRecord | null>;
   /** In the order of their numbers, after one of them (0: from the first). */
   entityRecords(query: {

@@ -4,8 +4,8 @@ import type { EntityDefinition, EntityField } from './entity-definition.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
 import { jsonBytes, type PlatformRefusal, refused } from './platform-refusal.ts';
 
-/** The platform's limits for entities. */
-export const ENTITY_LIMITS = { recordsMax: 10_000, recordBytesMax: 100 * 1024 } as const;
+/** The platform's limits for entities, and ours: so that no app fills the disk of its neighbours. */
+export const ENTITY_LIMITS = { recordsMax: 10_000, recordBytesMax: 100 * 1024, bytesMax: 128 * 1024 * 1024 } as const;
 
 type DataReading = { readonly kind: 'data'; readonly data: JsonObject } | PlatformRefusal;
 

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
+import { jsonBytes, utf8Bytes } from './platform-refusal.ts';
 
 /** Why a `$db` call is not carried out: what the app's promise rejects with. */
 export interface KeyValueRefusal {
@@ -65,7 +66,7 @@ export function readOptions(
 
 /** A refusal when key and value together are over the limit, else null. */
 export function sizeWithin(key: string, value: JsonValue): KeyValueRefusal | null {
-  const bytes = utf8Length(key) + utf8Length(JSON.stringify(value));
+  const bytes = utf8Bytes(key) + jsonBytes(value);
   return bytes <= recordBytesMax
     ? null
     : refuse(400, `The combined size of the key and value should not exceed ${recordBytesMax / 1024}KB`);
@@ -96,15 +97,6 @@ export function isNestedBeyond(value: JsonValue, levels: number): boolean {
 export function hasBlankName(value: JsonValue): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(([name, item]) => name === '' || hasBlankName(item as JsonValue));
-}
-
-function utf8Length(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }
 
 /** The deepest that attributes of an update may nest. */

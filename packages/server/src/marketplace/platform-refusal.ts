@@ -19,8 +19,13 @@ export function refusedAsTooOften(perMinute: number): PlatformRefusal {
 
 /** The length of a value's JSON in bytes of UTF-8. */
 export function jsonBytes(value: JsonValue): number {
+  return utf8Bytes(JSON.stringify(value));
+}
+
+/** The length of a text in bytes of UTF-8. */
+export function utf8Bytes(text: string): number {
   let bytes = 0;
-  for (const character of JSON.stringify(value)) {
+  for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   }

@@ -367,6 +367,18 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
         );
       });
 
+      test('tells how many bytes the key values of an app take', async () => {
+        assert.equal(await store.keyValueBytes('app'), 0);
+        const put = (app: string, key: string, value: string): Change => ({
+          kind: 'PutKeyValue',
+          entry: { app, key, value, expiresAt: null },
+        });
+        await putAndReopen(put('app', 'k', '"four"'), put('app', 'é', '"😀"'), put('foreign', 'k', '1'));
+        assert.equal(await store.keyValueBytes('app'), 1 + 6 + 2 + 6);
+        await commit([{ kind: 'RemoveKeyValue', app: 'app', key: 'k' }]);
+        assert.equal(await store.keyValueBytes('app'), 8);
+      });
+
       test('expired key values are removed a bounded number at a time', async () => {
         const count = STORE_LIMITS.keyValuesPrunedMax + 1;
         const put = (index: number): Change => ({

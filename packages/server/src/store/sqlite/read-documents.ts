@@ -14,11 +14,8 @@ import type {
 export type DocumentQuestions = {
   answer(scope: string, key: string): StoredAnswer | null;
   keyValue(app: string, key: string): KeyValueEntry | null;
-  keyValues(query: {
-    readonly app: string;
-    readonly after: string;
-    readonly limit: number;
-  }): readonly KeyValueEntry[];
+  keyValues(query: { readonly app: string; readonly after: string; readonly limit: number }): readonly KeyValueEntry[];
+  keyValueBytes(app: string): number;
   entityRecord(app: string, entity: string, number: number): EntityRecord | null;
   entityRecords(query: {
     readonly app: string;
@@ -47,6 +44,11 @@ export function prepareDocumentReader(database: DatabaseSync): DocumentQuestions
     database,
     'SELECT * FROM key_value WHERE app = ? AND key > ? ORDER BY key LIMIT ?',
   );
+  // The lengths stand in the rows' headers: the values themselves are not read for it.
+  const keyValueBytes = prepareRows<{ readonly bytes: number }>(
+    database,
+    'SELECT coalesce(sum(octet_length(key) + octet_length(value)), 0) AS bytes FROM key_value WHERE app = ?',
+  );
   const entityRecords = prepareRows<EntityRecordColumns>(
     database,
     'SELECT * FROM entity_record WHERE app = ? AND entity = ? AND number > ? ORDER BY number LIMIT ?',
@@ -67,6 +69,7 @@ export function prepareDocumentReader(database: DatabaseSync): DocumentQuestions
     answer: (scope, key) => answer(scope, key).map(answerOfRow)[0] ?? null,
     keyValue: (app, key) => keyValue(app, key).map(keyValueOfRow)[0] ?? null,
     keyValues: ({ app, after, limit }) => keyValues(app, after, limit).map(keyValueOfRow),
+    keyValueBytes: (app) => keyValueBytes(app)[0]?.bytes ?? 0,
     entityRecord: (app, entity, number) =>
       entityRecords(app, entity, number - 1, 1)
         .map(entityRecordOfRow)

@@ -52,6 +52,7 @@ export function createSqliteStore(connections: Connections): SqliteStore {
     answer: (scope, key) => read(() => documents.answer(scope, key)),
     keyValue: (app, key) => read(() => documents.keyValue(app, key)),
     keyValues: (query) => read(() => documents.keyValues(query)),
+    keyValueBytes: (app) => read(() => documents.keyValueBytes(app)),
     entityRecord: (app, entity, number) => read(() => documents.entityRecord(app, entity, number)),
     entityRecords: (query) => read(() => documents.entityRecords(query)),
     appLog: (query) => read(() => documents.appLog(query)),
