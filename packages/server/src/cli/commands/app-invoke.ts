@@ -1,52 +1,103 @@
 import { readFileSync } from 'node:fs';
-import type { OperationAnswer } from '../../apps/app-operation.ts';
-import type { AppLine, AppServices } from '../../apps/app-runner.ts';
-import { keyValueOperations } from '../../apps/key-value-service.ts';
-import { operationTable } from '../../apps/operation-table.ts';
+import type { CallPurpose } from '../../apps/app-operation.ts';
+import type { AppAnswer, AppLine } from '../../apps/app-runner.ts';
+import { JOB_LIMITS } from '../../apps/job-service.ts';
 import type { CallOutcome } from '../../delivery/receiver.ts';
 import { type AppDefinition, type EventHandler, handlerOf } from '../../marketplace/app-definition.ts';
 import type { AppFiles } from '../../marketplace/app-files.ts';
+import { functionPayload } from '../../marketplace/app-payload.ts';
 import { didYouMean } from '../../marketplace/did-you-mean.ts';
+import { isSetUpEvent } from '../../marketplace/event-handlers.ts';
 import { checkIparams, defaultIparams } from '../../marketplace/iparams.ts';
-import type { JsonObject } from '../../marketplace/json-value.ts';
-import { applyKeyValueOperation, type KeyValueOperation, type KeyValueRecord } from '../../marketplace/key-value.ts';
-import { createNodeLauncher } from '../../sandbox/node-launcher.ts';
-import { sandboxedApps } from '../../sandbox/sandboxed-apps.ts';
-import { systemClock } from '../../system/system-clock.ts';
+import { isJsonObject, type JsonObject } from '../../marketplace/json-value.ts';
+import { type AppSession, INVOKED, openAppSession } from '../app-session.ts';
 import { codeFrame } from '../code-frame.ts';
 import { CommandFailed, EXIT, wrongUsage } from '../command-failed.ts';
 import { findingLines } from '../finding-text.ts';
 import type { Invocation } from '../invocation.ts';
-import { payloadFor, readPayload } from '../invoke-payload.ts';
+import { type InvokePayload, payloadFor, readPayload } from '../invoke-payload.ts';
 import { readApp } from '../read-app.ts';
 
 export type AppInvokeOptions = { readonly payload?: string; readonly iparams?: string; readonly json?: boolean };
 
 type Ask = { readonly folder: string; readonly event: string; readonly options: AppInvokeOptions };
 
-/** `app invoke DIR EVENT`: calls one callback once, in a process of its own; exit 1 when it fails. */
+/**
+ * `app invoke DIR NAME`: calls one callback once, in a process of its own; exit 1 when it fails. The name is an event, or
+ * else a function, an action or a job of the app.
+ */
 export async function invoke(invocation: Invocation, { folder, event, options }: Ask): Promise<void> {
   const read = await readApp(folder);
   if (read.app === null || read.files === null) throw refusedApp(folder, read);
-  const handler = subscribedHandler(read.app, event);
+  const target = targetOf(read.app, event);
   const iparams = iparamsOf(read.app, options);
-  const made =
-    options.payload === undefined
-      ? payloadFor(handler, { app: read.app, files: read.files, iparams })
-      : readPayload(readText(options.payload), options.payload, { app: read.app, iparams, event: handler.event });
+  const made = payloadOf(target, { app: read.app, files: read.files, iparams, options });
   if (made.kind === 'rejected') throw wrongUsage(made.sentence);
-  const call = { appFolder: read.folder, handler: handler.handler, payload: made.payload };
   const isJson = options.json === true;
   const lines: AppLine[] = [];
   const { terminal } = invocation;
-  if (!isJson) terminal.say(`${event} → ${handler.handler}, with ${made.source}`);
-  const outcome = await callOnce(call, (line) => {
+  if (!isJson) terminal.say(`${event} → ${target.handler}, with ${made.source}`);
+  const print = (line: AppLine) => {
     lines.push(line);
     if (!isJson) void terminal.line(`${line.level.padEnd(5)} ${line.text}`).catch(() => {});
-  });
-  if (outcome.kind !== 'delivered') invocation.exitCode = EXIT.failed;
+  };
+  const { purpose } = target;
+  const session = openAppSession({ appFolder: read.folder, definition: read.app, iparams, purpose, print });
+  const outcome = await callOnce(session, target, made.payload).finally(() => session.close());
+  if (outcome.kind !== 'delivered' && outcome.kind !== 'answered') invocation.exitCode = EXIT.failed;
   if (isJson) await terminal.line(JSON.stringify(asJson(outcome, lines, made.source)));
   else for (const line of outcomeLines(outcome, folder, read.files)) await terminal.line(line);
+}
+
+/** What is called: an event's handler, or a function that is called by its name. */
+type Target = {
+  readonly purpose: CallPurpose;
+  readonly handler: string;
+  /** Null for what is no event. */
+  readonly event: EventHandler | null;
+  readonly limitMs: number;
+};
+
+function targetOf(app: AppDefinition, name: string): Target {
+  const named = app.handlers.some((handler) => handler.event === name) ? null : namedTarget(app, name);
+  if (named !== null) return named;
+  const event = subscribedHandler(app, name);
+  return { purpose: purposeOfEvent(event.event), handler: event.handler, event, limitMs: EVENT_MS_MAX };
+}
+
+function namedTarget(app: AppDefinition, name: string): Target | null {
+  const target = { handler: name, event: null, limitMs: EVENT_MS_MAX };
+  const called = app.functions.find((one) => one.name === name);
+  if (called !== undefined) {
+    return { ...target, purpose: 'function', limitMs: (called.timeoutSeconds ?? EVENT_MS_MAX / 1000) * 1000 };
+  }
+  if (app.actions.some((one) => one.name === name)) return { ...target, purpose: 'action' };
+  return app.jobs.includes(name) ? { ...target, purpose: 'job', limitMs: JOB_LIMITS.runMsMax } : null;
+}
+
+const EVENT_MS_MAX = 20_000;
+
+function purposeOfEvent(event: string): CallPurpose {
+  if (event === 'onScheduledEvent') return 'scheduled_event';
+  if (event === 'onExternalEvent') return 'external_event';
+  return isSetUpEvent(event) ? 'set_up_event' : 'product_event';
+}
+
+type PayloadParts = {
+  readonly app: AppDefinition;
+  readonly files: AppFiles;
+  readonly iparams: JsonObject;
+  readonly options: AppInvokeOptions;
+};
+
+function payloadOf({ event }: Target, { app, files, iparams, options }: PayloadParts): InvokePayload {
+  const file = options.payload;
+  if (event !== null && file === undefined) return payloadFor(event, { app, files, iparams });
+  if (event !== null) return readPayload(readText(file ?? ''), file ?? '', { app, iparams, event: event.event });
+  const args = file === undefined ? {} : parsed(readText(file), file);
+  if (!isJsonObject(args)) return { kind: 'rejected', sentence: `${file}: a payload is one JSON object.` };
+  const payload = functionPayload(args, { iparams }, { isInstall: false });
+  return { kind: 'payload', payload, source: file ?? 'no arguments' };
 }
 
 function refusedApp(folder: string, { findings, files }: Awaited<ReturnType<typeof readApp>>): CommandFailed {
@@ -89,52 +140,41 @@ function readText(file: string): string {
   }
 }
 
-type Call = { readonly appFolder: string; readonly handler: string; readonly payload: JsonObject };
+type Outcome = CallOutcome | AppAnswer;
 
-async function callOnce(call: Call, print: (line: AppLine) => void): Promise<CallOutcome> {
-  const clock = systemClock();
-  const runners = sandboxedApps({
-    launcher: createNodeLauncher({ nodePath: process.execPath }),
-    fence: 'trusted',
-    clock,
-  });
-  const runner = runners.open({ folder: call.appFolder, services: servicesInMemory(print, () => clock.now()) });
-  try {
-    return await runner.call({ callId: 'invoke', handler: call.handler, payload: call.payload });
-  } finally {
-    await runner.stop();
+function callOnce(
+  { runner }: AppSession,
+  { purpose, handler, limitMs }: Target,
+  payload: JsonObject,
+): Promise<Outcome> {
+  const call = { callId: INVOKED, handler, payload, limitMs };
+  switch (purpose) {
+    case 'product_event':
+    case 'scheduled_event':
+    case 'external_event':
+      return runner.call(call);
+    default:
+      return runner.ask({ ...call, mayEndByReturn: purpose === 'job' });
   }
 }
 
-/** `$db` that begins empty and ends with the call. */
-function servicesInMemory(print: (line: AppLine) => void, now: () => number): AppServices {
-  const records = new Map<string, KeyValueRecord>();
-  const carryOut = async (operation: KeyValueOperation): Promise<OperationAnswer> => {
-    const outcome = applyKeyValueOperation(operation, records.get(operation.key) ?? null, now());
-    if (outcome.kind === 'refused') return outcome;
-    if (outcome.record === null) records.delete(operation.key);
-    else records.set(operation.key, outcome.record);
-    return { kind: 'done', result: outcome.result };
-  };
-  return {
-    operation: operationTable([keyValueOperations(carryOut)], () => 'product_event'),
-    log: print,
-    broke: (cause) => print({ level: 'error', text: `$db broke: ${String(cause)}`, callId: null }),
-  };
-}
-
-function asJson(outcome: CallOutcome, lines: readonly AppLine[], source: string): object {
+function asJson(outcome: Outcome, lines: readonly AppLine[], source: string): object {
   const logs = lines.map(({ level, text }) => ({ level, text }));
   if (outcome.kind === 'interrupted')
     return { outcome: 'interrupted', duration_ms: 0, error: null, payload: source, logs };
-  const error = outcome.kind === 'failed' ? outcome.error : null;
-  return { outcome: outcome.kind, duration_ms: outcome.durationMs, error, payload: source, logs };
+  const error = outcome.kind === 'failed' || outcome.kind === 'refused' ? outcome.error : null;
+  const data = outcome.kind === 'answered' ? { data: outcome.data } : {};
+  return { outcome: outcome.kind, duration_ms: outcome.durationMs, error, ...data, payload: source, logs };
 }
 
-function outcomeLines(outcome: CallOutcome, folder: string, files: AppFiles): readonly string[] {
+function outcomeLines(outcome: Outcome, folder: string, files: AppFiles): readonly string[] {
   switch (outcome.kind) {
     case 'delivered':
       return [`done in ${Math.round(outcome.durationMs)} ms`];
+    case 'answered':
+      return [`answered in ${Math.round(outcome.durationMs)} ms: ${JSON.stringify(outcome.data)}`];
+    case 'refused':
+      return [`refused in ${Math.round(outcome.durationMs)} ms: ${outcome.error.message} (${outcome.error.status})`];
     case 'interrupted':
       return ['the app’s process ended before the call did'];
     case 'failed': {
