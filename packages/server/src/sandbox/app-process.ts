@@ -195,14 +195,14 @@ export class AppProcess {
   /** Null when the app's way to the network could not be opened. */
   async #launch(leaveSeat: () => void): Promise<RunnerProcess | null> {
     const { appFolder, launcher, services, clock, limits } = this.#parts;
-    const { broker, memory } = this.#host;
+    const { broker, watch } = this.#host;
     const sockets = broker === null ? null : await broker.open().catch(services.broke);
     if (sockets === undefined) {
       leaveSeat();
       return null;
     }
     const launch = launcher({ appFolder, memoryMbMax: limits.memoryMbMax, brokerPath: sockets?.path ?? null });
-    const runner = new RunnerProcess({ launch, services, clock, limits, memory });
+    const runner = new RunnerProcess({ launch, services, clock, limits, watch });
     const ending = runner.ended.then(async (end) => {
       leaveSeat();
       await sockets?.close().catch(services.broke);

@@ -1,13 +1,13 @@
 import type { SocketBroker } from '../apps/socket-broker.ts';
 import type { SandboxLimits } from './limits.ts';
 import { hostLimits } from './limits.ts';
-import { MemoryWatch } from './memory-watch.ts';
 import { ProcessSeats } from './process-seats.ts';
+import { ProcessWatch } from './process-watch.ts';
 
 /** What the processes of all apps of one server share. */
 export type ProcessHost = {
   readonly seats: ProcessSeats;
-  readonly memory: MemoryWatch;
+  readonly watch: ProcessWatch;
   /** Null: behind a fence, apps get no sockets. */
   readonly broker: SocketBroker | null;
 };
@@ -21,7 +21,7 @@ export function createProcessHost(parts: {
   const { limits, broker, processesMax = hostLimits.processesMax } = parts;
   return {
     seats: new ProcessSeats(processesMax),
-    memory: new MemoryWatch(limits.memoryMbMax * 1024 * 1024),
+    watch: new ProcessWatch(limits.memoryMbMax * 1024 * 1024),
     broker,
   };
 }

@@ -10,7 +10,7 @@ import type { HostServices } from './host-services.ts';
 import type { Launch } from './launcher.ts';
 import type { SandboxLimits } from './limits.ts';
 import { createLogMeter, type LogMeter } from './log-meter.ts';
-import type { MemoryWatch } from './memory-watch.ts';
+import type { ProcessWatch } from './process-watch.ts';
 import { type RunnerMessage, readRunnerMessage } from './runner-message.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 import { startProcess } from './start-process.ts';
@@ -55,7 +55,7 @@ interface RunnerParts {
   readonly services: HostServices;
   readonly clock: SandboxClock;
   readonly limits: SandboxLimits;
-  readonly memory: MemoryWatch;
+  readonly watch: ProcessWatch;
 }
 
 // Lines that come after a call's end still belong to it: handlers start work that they do not wait for.
@@ -89,7 +89,7 @@ export class RunnerProcess {
   readonly #resolveLoaded: (outcome: LoadOutcome) => void;
   readonly #resolveEnded: (ending: ProcessEnding) => void;
   readonly #callOffLoadTimer: () => void;
-  readonly #callOffMemoryWatch: () => void;
+  readonly #callOffWatch: () => void;
   #lastCallId = 0;
   #lastOperationId = 0;
   #lastChunkId = 0;
@@ -106,7 +106,7 @@ export class RunnerProcess {
   #readWindowEndsAt = 0;
   #bytesInWindow = 0;
 
-  constructor({ launch, services, clock, limits, memory }: RunnerParts) {
+  constructor({ launch, services, clock, limits, watch }: RunnerParts) {
     this.#services = services;
     this.#clock = clock;
     this.#limits = limits;
@@ -124,8 +124,8 @@ export class RunnerProcess {
     this.#child = startProcess(launch);
     this.pid = this.#child.pid ?? null;
     this.#callOffLoadTimer = clock.after(limits.loadMsMax, () => this.#loadOverdue());
-    this.#callOffMemoryWatch =
-      this.pid === null ? () => {} : memory.watch(this.pid, launch.isWrapped === true, () => this.#tooLarge());
+    this.#callOffWatch =
+      this.pid === null ? () => {} : watch.watch(this.pid, launch.isWrapped === true, () => this.#tooLarge());
     this.#listen();
   }
 
@@ -445,7 +445,7 @@ export class RunnerProcess {
     if (this.#isFinished) return;
     this.#isFinished = true;
     this.#callOffLoadTimer();
-    this.#callOffMemoryWatch();
+    this.#callOffWatch();
     this.#callOffProbe?.();
     this.#pauses.clear();
     this.#child.stdout.destroy();

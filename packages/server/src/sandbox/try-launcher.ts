@@ -38,6 +38,7 @@ async function writeTrialApp(home: string): Promise<string> {
 }
 
 const HELD = 'held';
+const SAID_LENGTH_MAX = 300;
 
 const trialPackage = (secret: string): string => `const fs = require('fs');
 module.exports = () => {
@@ -66,7 +67,8 @@ async function callTrialApp(appFolder: string, launcher: Launcher): Promise<stri
     const outcome = await app.call({ callId: 'trial', handler: 'look', payload: {} });
     if (outcome.kind === 'delivered')
       return lines.includes(HELD) ? null : 'it is none: an app could read a file outside';
-    const said = lines.find((line) => line.trim() !== '') ?? '';
+    // What a fence says of its failure may come in pieces; the last line is our own about the process.
+    const said = lines.slice(0, -1).join(' ').replace(/\s+/g, ' ').trim().slice(0, SAID_LENGTH_MAX);
     return `it cannot be put up here (${said || (outcome.kind === 'failed' ? outcome.error.message : outcome.kind)})`;
   } finally {
     await app.stop();

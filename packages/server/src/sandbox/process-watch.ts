@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { lowerAutogroup } from './autogroup.ts';
 
 /** A process that is watched; `pid` is that of the app itself, which may be a child of what was started. */
 type Watched = {
   readonly startedPid: number;
   readonly isWrapped: boolean;
   pid: number | null;
+  isLastInLine: boolean;
   readonly exceeded: () => void;
 };
 
@@ -18,10 +20,11 @@ const ELSEWHERE_CHECK_MS = 250;
 /**
  * Looks at the resident size of apps' processes: their engine's own limit counts its heap and not the Buffers beside it,
  * and the kernel's counts what is reserved. One timer serves all processes, and there is none while no process runs.
+ * It also sees to it that each, once it has a session of its own, is at the end of the queue for the processor.
  *
  * On Linux it reads /proc, 20 times a second; elsewhere it asks `ps`; where there is neither, it sees nothing.
  */
-export class MemoryWatch {
+export class ProcessWatch {
   readonly #bytesMax: number;
   readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | null = null;
@@ -41,7 +44,14 @@ export class MemoryWatch {
    * process with this id. The answer ends the watch.
    */
   watch(pid: number, isWrapped: boolean, exceeded: () => void): () => void {
-    const watched: Watched = { startedPid: pid, isWrapped, pid: isWrapped ? null : pid, exceeded };
+    const watched: Watched = {
+      startedPid: pid,
+      isWrapped,
+      pid: isWrapped ? null : pid,
+      // What is not wrapped stays in the server's own session, where its niceness counts.
+      isLastInLine: !isWrapped,
+      exceeded,
+    };
     this.#watched.add(watched);
     this.#timer ??= setInterval(() => this.#look(), isLinux ? LINUX_CHECK_MS : ELSEWHERE_CHECK_MS).unref();
     return () => this.#end(watched);
@@ -61,7 +71,9 @@ export class MemoryWatch {
     }
     for (const watched of [...this.#watched]) {
       watched.pid ??= childOf(watched.startedPid);
-      if (watched.pid !== null && residentBytes(watched.pid) > this.#bytesMax) this.#exceed(watched);
+      if (watched.pid === null) continue;
+      if (!watched.isLastInLine) watched.isLastInLine = lowerAutogroup(watched.pid);
+      if (residentBytes(watched.pid) > this.#bytesMax) this.#exceed(watched);
     }
   }
 
