@@ -59,7 +59,7 @@ function doubtOf({ account, attack, outcome, wasEnded }: Case): string | null {
   if (account !== null || attack.mustFail || wasEnded) return null;
   if (outcome.kind === 'delivered') return 'it did not say what it met with';
   const { code, message } = outcome.error;
-  if (code === 'threw' || code === 'rejected') return null;
+  if (code === 'threw' || code === 'rejected' || code === 'exited' || code === 'bad_frame') return null;
   return isLoud(attack) && code === 'timed_out' ? null : `${code}: ${message}`;
 }
 

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonValue } from '../../marketplace/json-value.ts';
 import type { KeyValueRecord } from '../../marketplace/key-value.ts';
 import type { AppProcess } from '../app-process.ts';
 import type { NeighbourReport } from './attack.ts';
-import { type OpenApp, storageOf } from './subject.ts';
+import { type OpenApp, operationsOf } from './subject.ts';
 
 /** An ordinary app that is called all the while: whoever disturbs it shows in what it answers, and when. */
 export type Neighbour = {
@@ -25,7 +25,7 @@ export async function startNeighbour(parts: {
   readonly kept: Map<string, KeyValueRecord>;
 }): Promise<Neighbour> {
   const answers = new Set<number>();
-  const operations = storageOf('neighbour', parts.kept);
+  const operations = operationsOf('neighbour', parts.kept, null);
   const process = parts.openApp({
     folder: parts.folder,
     limits: { callMsMax: 10_000 },

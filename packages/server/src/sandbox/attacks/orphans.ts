@@ -29,7 +29,8 @@ const startMsMax = 15_000;
 
 /** The part of the server: runs the app, says which processes that takes, and waits to be killed. */
 export async function raiseOrphan(openApp: OpenApp, { attack, folder }: Orphan): Promise<readonly SeenProcess[]> {
-  const subject = openSubject({ name: 'orphan', folder, openApp, kept: new Map(), limits: { callMsMax: 60_000 } });
+  const limits = { callMsMax: 60_000 };
+  const subject = openSubject({ name: 'orphan', folder, openApp, kept: new Map(), outbound: null, limits });
   await subject.process.load();
   void subject.attempt({ name: attack, at: {} });
   await new Promise((resolve) => setTimeout(resolve, underWayMs));

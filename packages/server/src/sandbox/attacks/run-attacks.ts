@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { join } from 'node:path';
+import type { Outbound } from '../../apps/outbound.ts';
 import type { KeyValueRecord } from '../../marketplace/key-value.ts';
 import type { CallOutcome } from '../call-outcome.ts';
 import type { SandboxLimits } from '../limits.ts';
@@ -19,6 +20,10 @@ import { startVictim } from './victim-process.ts';
 /** What the attacks are carried out with. */
 export type AttackParts = {
   readonly openApp: OpenApp;
+  /** HTTP out as the server has it; null leaves `$request` out. */
+  readonly outbound: Outbound | null;
+  /** Where the broker has its sockets at this moment. */
+  brokerPaths(): readonly string[];
   /** What the host's own environment and arguments hold, and nobody else may know. */
   readonly hostSecrets: readonly string[];
   /** Which attacks; default: all. */
@@ -148,7 +153,12 @@ async function tryOne(stage: Stage, { attack, subject, folder }: Attempt, isLast
   if (attack.kind === 'signals') stage.host.signals();
   const startedAt = performance.now();
   const observer = observe(pid ?? 0);
-  const at = { ...target.at, ...canaries?.at, appFolder: folder, lateMs, memoryBytesMax, victimPid: victim?.pid ?? 0 };
+  const at = {
+    ...target.at,
+    ...canaries?.at,
+    ...{ appFolder: folder, brokerPaths: stage.brokerPaths().join(' '), victimPid: victim?.pid ?? 0 },
+    ...{ lateMs, memoryBytesMax },
+  };
   const outcome: CallOutcome =
     refusal !== null
       ? { kind: 'failed', error: { code: 'not_started', message: refusal }, durationMs: 0 }

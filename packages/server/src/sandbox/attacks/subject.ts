@@ -1,6 +1,7 @@
-import type { OperationAnswer } from '../../apps/app-operation.ts';
+import type { OperationAnswer, OperationHandlers } from '../../apps/app-operation.ts';
 import { keyValueOperations } from '../../apps/key-value-service.ts';
 import { operationTable } from '../../apps/operation-table.ts';
+import type { Outbound } from '../../apps/outbound.ts';
 import { isJsonObject, type JsonValue } from '../../marketplace/json-value.ts';
 import { applyKeyValueOperation, type KeyValueRecord } from '../../marketplace/key-value.ts';
 import type { AppProcess } from '../app-process.ts';
@@ -35,6 +36,7 @@ export type Subject = {
 
 /** How much of what an app says is looked at; floods say the same thing again and again. */
 const heardLengthMax = 400_000;
+const requestMsMax = 500;
 
 /** `kept`: what `$db` of every app holds, each under the name of its app. */
 export function openSubject(parts: {
@@ -42,6 +44,8 @@ export function openSubject(parts: {
   readonly folder: string;
   readonly openApp: OpenApp;
   readonly kept: Map<string, KeyValueRecord>;
+  /** Null: `$request` does not exist. */
+  readonly outbound: Outbound | null;
   readonly limits: Partial<SandboxLimits>;
 }): Subject {
   const accounts = new Map<string, string>();
@@ -50,7 +54,7 @@ export function openSubject(parts: {
   const hear = (text: string) => {
     if (heard.length < heardLengthMax) heard += `${text.slice(0, heardLengthMax)}\n`;
   };
-  const operations = storageOf(parts.name, parts.kept);
+  const operations = operationsOf(parts.name, parts.kept, parts.outbound);
   const process = parts.openApp({
     folder: parts.folder,
     limits: parts.limits,
@@ -95,8 +99,8 @@ export function openSubject(parts: {
   }
 }
 
-/** `$db` of one app as the server has it, in memory. */
-export function storageOf(app: string, kept: Map<string, KeyValueRecord>) {
+/** What one app can ask of the server: `$db` in memory, and requests that nothing but the guard of addresses holds. */
+export function operationsOf(app: string, kept: Map<string, KeyValueRecord>, outbound: Outbound | null) {
   const handlers = keyValueOperations(async (operation): Promise<OperationAnswer> => {
     const place = JSON.stringify([app, operation.key]);
     const outcome = applyKeyValueOperation(operation, kept.get(place) ?? null, Date.now());
@@ -105,5 +109,17 @@ export function storageOf(app: string, kept: Map<string, KeyValueRecord>) {
     else kept.set(place, outcome.record);
     return { kind: 'done', result: outcome.result };
   });
-  return operationTable([handlers], () => 'product_event');
+  return operationTable([handlers, outbound === null ? {} : requestsOf(outbound)], () => 'product_event');
+}
+
+function requestsOf(outbound: Outbound): OperationHandlers {
+  return {
+    async 'request.get'([url]) {
+      const request = { method: 'GET', url: String(url), headers: {}, body: null } as const;
+      const answer = await outbound.send({ ...request, timeoutMs: requestMsMax, responseBytesMax: 10_000 });
+      return answer.kind === 'answered'
+        ? { kind: 'done', result: answer.body }
+        : { kind: 'refused', error: { status: 400, message: JSON.stringify(answer) } };
+    },
+  };
 }

@@ -159,9 +159,21 @@ function listening(at, host) {
   });
 }
 
-// The way that the runner's own sockets take, taken without it.
-function asked(at, message) {
-  const path = process.env.ROLLCALL_SOCKETS ?? at.brokerPath;
+// The way that the runner's own sockets take, taken without it: at the place that the fence gives it, or wherever the
+// broker has one for any app.
+async function asked(at, message) {
+  const refusals = [];
+  for (const path of ['/broker', ...at.brokerPaths.split(' ')]) {
+    try {
+      return await askedAt(path, message);
+    } catch (error) {
+      refusals.push(error.message);
+    }
+  }
+  throw new Error(refusals.join(', '));
+}
+
+function askedAt(path, message) {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ path });
     let answer = '';
