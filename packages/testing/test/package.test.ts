@@ -90,7 +90,7 @@ function copyOfRepository(): string {
   ];
   for (const path of paths) cpSync(join(repositoryRoot, path), join(copy, path), { recursive: true });
   mkdirSync(join(copy, 'node_modules'));
-  for (const name of ['typescript', '@typescript', '@types', 'acorn', 'jsonc-parser', 'typebox']) {
+  for (const name of ['.bin', 'node', 'typescript', '@typescript', '@types', 'acorn', 'jsonc-parser', 'typebox']) {
     symlinkSync(join(repositoryRoot, 'node_modules', name), join(copy, 'node_modules', name));
   }
   mkdirSync(join(copy, 'node_modules', '@rollcall'));
