@@ -19,6 +19,9 @@ test('takes the app’s own files for changes, and no tool’s', () => {
     'log/fdk.log',
     '.git/index',
     'server/server.js~',
+    'sedAbC123',
+    'README.md',
+    'tests/server.test.js',
     'server/.server.js.swp',
     'server/test_data/onAppInstall.json',
   ]) {

@@ -15,6 +15,9 @@ const IGNORED: ReadonlySet<string> = new Set([
   'log',
 ]);
 
+/** Folders of an app that mean something to the platform. */
+const FOLDERS: ReadonlySet<string> = new Set(['app', 'config', 'server']);
+
 /**
  * Whether a change of this file is one of the app: below no folder of tools, and no file that an editor writes while it
  * saves. Test data is the app's, but the app does not run it.
@@ -24,6 +27,8 @@ export function isAppChange(path: string): boolean {
   if (parts.some((part) => IGNORED.has(part))) return false;
   const name = parts.at(-1) ?? '';
   if (/~$|^\.#|^#.*#$|\.sw[a-z]$|^4913$|\.tmp$/.test(name)) return false;
+  if (parts.length === 1 && !/\.json$/.test(name) && !FOLDERS.has(name)) return false;
+  if (parts.length > 1 && !FOLDERS.has(parts[0] ?? '')) return false;
   return !(parts[0] === 'server' && parts[1] === 'test_data');
 }
 

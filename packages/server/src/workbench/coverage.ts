@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import istanbul, { type CoverageMap, type CoverageSummaryData } from 'istanbul-lib-coverage';
 import toIstanbul from 'v8-to-istanbul';
 import type { AppFiles } from '../marketplace/app-files.ts';
+import { sourceText } from '../marketplace/source-text.ts';
+import { readScript } from '../marketplace/syntax-fault.ts';
+import { walkTree } from '../marketplace/syntax-tree.ts';
 import { type CountedFunction, mergeFunctions } from './merge-ranges.ts';
 
 /** How much of the app ran, in percent with two decimals; 100 where there is nothing to run. */
@@ -164,8 +167,33 @@ function isOfText(functions: readonly CountedFunction[], opening: number, text: 
 }
 
 function neverRun(text: string): readonly CountedFunction[] {
-  const ranges = [{ startOffset: 0, endOffset: text.length, count: 0 }];
-  return [{ functionName: '', isBlockCoverage: true, ranges }];
+  const all = counted('', { start: 0, end: text.length });
+  const script = readScript(sourceText('', text));
+  if (script.kind !== 'parsed') return [all];
+  const functions: CountedFunction[] = [];
+  walkTree(script.program, (node, ancestors) => {
+    if (!isFunction(node)) return;
+    // Functions without a name are not counted as functions, here as where they ran.
+    const hasName = ('id' in node && node.id != null) || NAMING.has(ancestors.at(-1)?.type ?? '');
+    functions.push(counted(hasName ? `at ${node.start}` : '', node));
+  });
+  return [all, ...functions];
+}
+
+function isFunction({ type }: { readonly type: string }): boolean {
+  return type === 'FunctionDeclaration' || type === 'FunctionExpression' || type === 'ArrowFunctionExpression';
+}
+
+/** What gives a function that has none a name. */
+const NAMING: ReadonlySet<string> = new Set([
+  'Property',
+  'MethodDefinition',
+  'PropertyDefinition',
+  'VariableDeclarator',
+]);
+
+function counted(functionName: string, { start, end }: { readonly start: number; readonly end: number }) {
+  return { functionName, isBlockCoverage: true, ranges: [{ startOffset: start, endOffset: end, count: 0 }] };
 }
 
 function figuresOf(data: CoverageSummaryData): CoverageFigures {

@@ -20,7 +20,10 @@ export const WORKBENCH_LIMITS = {
   /** The state is sent at most so often. */
   stateEveryMs: 40,
   /** The longest single step of the clock. */
-  stepMsMax: 24 * 3_600_000,
+  stepMsMax: 31 * 24 * 3_600_000,
+  /** A longer step rests so many times on its way, instead of at every timer. */
+  exactStepMsMax: 15 * 60_000,
+  hopsMax: 1500,
   /** A step waits so long, outside, for callbacks that it set off. */
   settleMsMax: 5000,
   /** While a debugger is attached a call may take a day, and the dispatcher is answered before it gives up. */

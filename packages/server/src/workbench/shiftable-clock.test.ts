@@ -70,6 +70,29 @@ test('lets what a timer set off come to rest before it goes on', async () => {
   assert.deepEqual(seen, ['what the first set off', 'second']);
 });
 
+test('rests only so often on the way when it is told to, and still runs every timer in order', async () => {
+  const { clock, settle } = world();
+  const seen: number[] = [];
+  let rests = 0;
+  const again = () => {
+    seen.push(clock.now() - START);
+    clock.after(1000, again);
+  };
+  clock.after(1000, again);
+  clock.after(2500, () => seen.push(-1));
+  await clock.stepTo(
+    START + 9000,
+    () => {
+      rests += 1;
+      return settle();
+    },
+    3000,
+  );
+  assert.deepEqual(seen, [3000, -1, 6000, 9000]);
+  assert.equal(rests, 4);
+  assert.equal(clock.now(), START + 9000);
+});
+
 test('does not run what was called off, also while a step is under way', async () => {
   const { clock, settle } = world();
   const seen: string[] = [];
