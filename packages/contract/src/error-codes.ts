@@ -32,6 +32,11 @@ const RULES = {
   ),
   unknown_calendar: rule(404, 'No such calendar', 'List the calendars of this account and use one of their ids.'),
   unknown_app: rule(404, 'No such app', 'List the apps of this account and use one of their ids.'),
+  unknown_function: rule(
+    404,
+    'The app has no such function',
+    "Name a function of the app's manifest.json, or an action of its actions.json.",
+  ),
   unknown_delivery: rule(404, 'No such delivery', 'List the deliveries of this account and use one of their ids.'),
   unknown_subscription: rule(404, 'No such subscription', 'Take `subscription_id` from an app or a delivery.'),
   unknown_event: rule(404, 'No such event', 'Use the `activity.id` of an event of this account.'),
@@ -76,6 +81,16 @@ const RULES = {
     422,
     'The app folder has faults',
     'Mend what `errors` names; `rollcall app validate` shows the lines.',
+  ),
+  app_refused: rule(
+    422,
+    'The app refuses',
+    'Read in `detail` what the app says, and mend that. Removing an app can be forced with `force=true`.',
+  ),
+  no_previous_version: rule(
+    422,
+    'There is no version to go back to',
+    'Only an app that was updated since it was installed can go back, and to the version before the last update.',
   ),
   upgrade_required: rule(426, 'A WebSocket is spoken here', 'Open a WebSocket (version 13) at this address.'),
   too_many_requests: rule(429, 'Too many requests', 'Wait for the seconds that `Retry-After` names.'),

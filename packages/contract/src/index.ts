@@ -3,6 +3,8 @@ export * from './api/account.ts';
 export * from './api/activity-ticks.ts';
 export * from './api/agent.ts';
 export * from './api/app.ts';
+export * from './api/app-call.ts';
+export * from './api/app-installation.ts';
 export * from './api/calendar.ts';
 export * from './api/custom-status.ts';
 export * from './api/delivery.ts';

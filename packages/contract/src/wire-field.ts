@@ -164,6 +164,9 @@ export const list = <Item extends TSchema>(description: string, item: Item, { mi
 export const anyObject = (description: string) =>
   Type.Unsafe<{ readonly [key: string]: unknown }>({ type: 'object', additionalProperties: true, description });
 
+/** Whatever JSON can say: for what somebody else's code answers. */
+export const anyValue = (description: string) => Type.Unsafe<unknown>({ description });
+
 /** The same field, or null. */
 export const orNull = <Schema extends TSchema>(schema: Schema) => {
   const plain = schema as { readonly type?: unknown; readonly enum?: readonly unknown[] };

@@ -1,19 +1,26 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type Answer, done } from '../directory/rejection.ts';
+import { type Answer, done, refuse } from '../directory/rejection.ts';
 import { HTTP_LIMITS } from './limits.ts';
 import { readBody } from './read-body.ts';
+import { isForZips, takeZips } from './zip-body.ts';
 
 /**
- * Takes JSON and nothing else. A body that cannot be read is an answer like any other, not an error of the connection:
+ * Takes JSON and nothing else, but for the addresses that take a zip. A body that cannot be read is an answer like any other, not an error of the connection:
  * the framework would close that, and with it the next requests of an honest client.
  */
 export function takeJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
+  takeZips(app);
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, settle) => {
+    if (isForZips(request) && bytes.length > HTTP_LIMITS.bodyBytesMax) return settle(null, tooLarge());
     const isLarge = bytes.length > HTTP_LIMITS.smallJsonMembersMax && request.routeOptions.bodyLimit > SMALL;
     const membersMax = isLarge ? HTTP_LIMITS.jsonMembersMax : HTTP_LIMITS.smallJsonMembersMax;
     settle(null, readBody(bytes as Buffer, membersMax));
   });
+}
+
+function tooLarge(): Answer<unknown> {
+  return refuse('body_too_large', `A body of JSON has at most ${HTTP_LIMITS.bodyBytesMax} bytes.`);
 }
 
 const SMALL = HTTP_LIMITS.smallBodyBytesMax;

@@ -4,6 +4,8 @@ export const HTTP_LIMITS = {
   bodyBytesMax: 1_048_576,
   /** Of a body that describes one thing: a hostile one of this size is parsed within a few milliseconds. */
   smallBodyBytesMax: 131_072,
+  /** Of the zip of an app. */
+  zipBytesMax: 52_428_800,
   /** How deep objects and lists may be nested in a body. */
   jsonDepthMax: 64,
   /** How many members and items a body may have altogether: parsing costs by the member, not by the byte. */

@@ -6,6 +6,7 @@ import { refusedInput } from './problem-answer.ts';
 import type { Description, Input, Params } from './route.ts';
 import type { Services } from './services.ts';
 import { shapeCheckOf } from './shape-check.ts';
+import { ZipBody } from './zip-body.ts';
 
 /** What a request brings: not yet looked at. */
 export type RawInput = { readonly params: unknown; readonly query: unknown; readonly body: unknown };
@@ -24,7 +25,8 @@ export function inputReader(route: Description): InputReader {
     // A command without fields is as good with an empty object as with no body at all.
     const body = route.body === undefined ? (raw.body ?? EMPTY) : raw.body;
     const faults: Fault[] = [...queryFaults(query)];
-    if (takesBody) {
+    // What a zip holds is looked at by whoever unpacks it.
+    if (takesBody && !(body instanceof ZipBody)) {
       faults.push(...bodyFaults(body));
       if (route.check !== undefined && isFields(body)) faults.push(...route.check(body, { ask, services }));
     }

@@ -34,7 +34,8 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], p
     app.route({
       method: route.method,
       url: `${API_PREFIX}${frameworkPath(route.path)}`,
-      bodyLimit: route.bodyBytesMax ?? HTTP_LIMITS.smallBodyBytesMax,
+      bodyLimit: bodyBytesMaxOf(route),
+      config: { takesZip: route.takesZip === true },
       onRequest: gate.hookFor(route.roles, observerOf(route.method, route.path)),
       handler: async (request, reply) => {
         assert(request.caller !== null, 'the gate lets nobody through unknown');
@@ -44,6 +45,10 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], p
       },
     });
   }
+}
+
+function bodyBytesMaxOf({ bodyBytesMax, takesZip }: Route): number {
+  return takesZip === true ? HTTP_LIMITS.zipBytesMax : (bodyBytesMax ?? HTTP_LIMITS.smallBodyBytesMax);
 }
 
 /** Answers the methods that a known address does not take, before anything of the request is read. */

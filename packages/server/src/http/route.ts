@@ -38,6 +38,8 @@ export type Description = {
   readonly refusals: readonly ErrorCode[];
   /** Default: `HTTP_LIMITS.smallBodyBytesMax`. */
   readonly bodyBytesMax?: number;
+  /** A zip may come in place of the body's JSON: the action gets a `ZipBody`. */
+  readonly takesZip?: true;
   /** The answer holds a secret: it is stored sealed. */
   readonly holdsSecret?: true;
   /** What the body's fields must be beyond their shape. */

@@ -100,7 +100,8 @@ export function isWrite({ method }: Description): boolean {
 function requestBody(route: Description, schema: object, schemas: SchemaCollector): JsonObject {
   const example = route.example as Json | undefined;
   const content = { schema: schemas.use(schema), ...(example === undefined ? {} : { example }) };
-  return { required: true, content: { 'application/json': content } };
+  const zip = route.takesZip === true ? { 'application/zip': { schema: {} } } : {};
+  return { required: true, content: { 'application/json': content, ...zip } };
 }
 
 function success({ answer }: Description, schemas: SchemaCollector): JsonObject {

@@ -2,6 +2,8 @@ import type { Route } from '../route.ts';
 import { accountRoutes } from './account.ts';
 import { activityTickRoutes } from './activity-ticks.ts';
 import { agentRoutes } from './agents.ts';
+import { appCallRoutes } from './app-calls.ts';
+import { appInstallationRoutes } from './app-installation.ts';
 import { appRoutes } from './apps.ts';
 import { calendarRoutes } from './calendars.ts';
 import { customStatusRoutes } from './custom-statuses.ts';
@@ -27,5 +29,7 @@ export const allRoutes: readonly Route[] = [
   ...keyRoutes,
   ...eventRoutes,
   ...appRoutes,
+  ...appInstallationRoutes,
+  ...appCallRoutes,
   ...deliveryRoutes,
 ];

@@ -1,26 +1,22 @@
 import {
   AppCreate,
-  AppInvoke,
-  AppInvokeAnswer,
   AppIparams,
-  AppLogPage,
-  AppLogQuery,
   AppPage,
   AppRead,
+  AppRemoveQuery,
+  AppUpdate,
+  AppUploadQuery,
   IdPath,
-  WIRE_LIMITS,
 } from '@rollcall/contract';
-import type { AppView } from '../../apps/apps.ts';
-import { type Answer, done, refuse } from '../../directory/rejection.ts';
-import type { Ask } from '../../engine/agent-commands.ts';
-import { appRead, invokeAnswer, logLineRead } from '../codecs/app-codec.ts';
-import { cursorOf, placeOfCursor, refusedCursor } from '../cursor.ts';
+import type { AppSettings, AppView } from '../../apps/apps.ts';
+import { done, refuse } from '../../directory/rejection.ts';
+import { appRead } from '../codecs/app-codec.ts';
 import { HTTP_LIMITS } from '../limits.ts';
 import { PageQuery } from '../page-query.ts';
 import { listPage } from '../queries/list-page.ts';
 import { MAY } from '../roles.ts';
 import { call, encoded, query, type Route } from '../route.ts';
-import type { Services } from '../services.ts';
+import { ZipBody } from '../zip-body.ts';
 
 const chapter = 'Apps';
 
@@ -44,19 +40,26 @@ export const appRoutes: readonly Route[] = [
     path: '/apps',
     chapter,
     roles: MAY.runApps,
-    summary: 'Installs an app from a folder that the server was started with.',
+    summary: 'Installs an app from a folder that the server was started with, or from a zip.',
+    about:
+      'A zip is sent as it is, with `Content-Type: application/zip`; what else there is to say stands in the query then. An app that cannot do without parameters which it was not given is not asked and gets no event before they are set: its state is `needs_parameters`. The app may refuse in its `onAppInstall`; nothing of it is left then.',
+    query: AppUploadQuery,
     body: AppCreate,
     example: { folder: 'apps/lunch-reporter', iparams: { channel: 'team' } },
     bodyBytesMax: HTTP_LIMITS.bodyBytesMax,
+    takesZip: true,
     answer: { status: 201, schema: AppRead },
-    refusals: ['app_invalid', 'iparams_invalid'],
-    call: async ({ apps }, ask, { body }) => {
-      const { folder, iparams = null, timestamp_unit: timestampUnit, with_activity: withActivity } = body;
-      const settings = {
-        ...(timestampUnit === undefined ? {} : { timestampUnit }),
-        ...(withActivity === undefined ? {} : { withActivity }),
-      };
-      return encoded(await apps.install(ask, { folder, iparams, ...settings }), appRead);
+    refusals: ['unknown_app', 'name_taken', 'app_invalid', 'iparams_invalid', 'app_refused'],
+    call: async ({ apps }, ask, { query, body }) => {
+      if (body instanceof ZipBody) {
+        const { name, ...wish } = query as AppUploadQuery;
+        const source = { kind: 'zip', bytes: body.bytes } as const;
+        const named = name === undefined ? {} : { name };
+        return encoded(await apps.install(ask, { source, iparams: null, ...named, ...settingsOf(wish) }), appRead);
+      }
+      const { folder, iparams = null, ...wish } = body;
+      const source = { kind: 'folder', folder } as const;
+      return encoded(await apps.install(ask, { source, iparams, ...settingsOf(wish) }), appRead);
     },
   }),
   query({
@@ -75,72 +78,78 @@ export const appRoutes: readonly Route[] = [
   }),
   call({
     method: 'PUT',
+    path: '/apps/{id}/package',
+    chapter,
+    roles: MAY.runApps,
+    summary: 'Updates an app: another version from a folder or a zip.',
+    about:
+      'The subscription stays where it is, and no event is lost: deliveries wait while the versions change places. The new version may refuse in its `afterAppUpdate`; the old one goes on then.',
+    params: IdPath,
+    body: AppUpdate,
+    example: { folder: 'apps/lunch-reporter' },
+    bodyBytesMax: HTTP_LIMITS.bodyBytesMax,
+    takesZip: true,
+    answer: { status: 200, schema: AppRead },
+    refusals: ['unknown_app', 'app_invalid', 'iparams_invalid', 'app_refused'],
+    call: async ({ apps }, ask, { params, body }) => {
+      const update =
+        body instanceof ZipBody
+          ? { source: { kind: 'zip', bytes: body.bytes } as const, iparams: null }
+          : { source: { kind: 'folder', folder: body.folder } as const, iparams: body.iparams ?? null };
+      return encoded(await apps.update(ask, params.id, update), appRead);
+    },
+  }),
+  call({
+    method: 'POST',
+    path: '/apps/{id}/rollback',
+    chapter,
+    roles: MAY.runApps,
+    summary: 'Goes back to the version of an app before its last update.',
+    params: IdPath,
+    answer: { status: 200, schema: AppRead },
+    refusals: ['unknown_app', 'no_previous_version', 'app_invalid', 'iparams_invalid'],
+    call: async ({ apps }, ask, { params }) => encoded(await apps.rollBack(ask, params.id), appRead),
+  }),
+  call({
+    method: 'PUT',
     path: '/apps/{id}/iparams',
     chapter,
     roles: MAY.runApps,
     summary: "Sets an app's installation parameters, all of them.",
+    about:
+      'A secure parameter that is sent as its own mask stays as it was. An app that needed parameters is installed by it.',
     params: IdPath,
     body: AppIparams,
     example: { channel: 'team' },
     bodyBytesMax: HTTP_LIMITS.bodyBytesMax,
     answer: { status: 200, schema: AppRead },
-    refusals: ['unknown_app', 'iparams_invalid'],
+    refusals: ['unknown_app', 'app_invalid', 'iparams_invalid', 'app_refused'],
     call: async ({ apps }, ask, { params, body }) => encoded(await apps.setIparams(ask, params.id, body), appRead),
-  }),
-  call({
-    method: 'POST',
-    path: '/apps/{id}/invoke',
-    chapter,
-    roles: MAY.runApps,
-    summary: 'Calls one callback of an app once, outside its subscription.',
-    params: IdPath,
-    body: AppInvoke,
-    example: { event: 'onAgentActivityCreate' },
-    bodyBytesMax: HTTP_LIMITS.bodyBytesMax,
-    answer: { status: 200, schema: AppInvokeAnswer },
-    refusals: ['unknown_app', 'event_not_subscribed'],
-    call: async ({ apps }, ask, { params, body: { event, payload = null } }) =>
-      encoded(await apps.invoke(ask, params.id, { event, payload }), invokeAnswer),
-  }),
-  query({
-    method: 'GET',
-    path: '/apps/{id}/logs',
-    chapter,
-    roles: MAY.readApps,
-    summary: 'Lists what an app wrote to its console, oldest first.',
-    params: IdPath,
-    query: AppLogQuery,
-    answer: { status: 200, schema: AppLogPage },
-    refusals: ['unknown_app'],
-    read: (services, ask, input) => listLog(services, ask, input.params.id, input.query),
   }),
   call({
     method: 'DELETE',
     path: '/apps/{id}',
     chapter,
     roles: MAY.runApps,
-    summary: 'Removes an app: its process ends, its deliveries and its data go.',
+    summary: 'Removes an app: its process ends, its deliveries, its data and its code go.',
+    about: 'The app may refuse in its `onAppUninstall`; with `force=true` it goes all the same.',
     params: IdPath,
+    query: AppRemoveQuery,
     answer: { status: 204 },
-    refusals: ['unknown_app'],
-    call: ({ apps }, ask, { params }) => apps.remove(ask, params.id),
+    refusals: ['unknown_app', 'app_refused'],
+    call: ({ apps }, ask, { params, query }) =>
+      apps.remove(ask, params.id, { isForced: (query as AppRemoveQuery).force === true }),
   }),
 ];
 
-function placeOfApp(app: AppView) {
-  return [app.installedAt, app.id] as const;
+function settingsOf(wish: Pick<AppUploadQuery, 'timestamp_unit' | 'with_activity'>): Partial<AppSettings> {
+  const { timestamp_unit: timestampUnit, with_activity: withActivity } = wish;
+  return {
+    ...(timestampUnit === undefined ? {} : { timestampUnit }),
+    ...(withActivity === undefined ? {} : { withActivity }),
+  };
 }
 
-async function listLog({ apps }: Services, { caller }: Ask, id: string, ask: AppLogQuery): Promise<Answer<unknown>> {
-  const after = ask.after === undefined ? [0] : placeOfCursor('app-log', ask.after, [0]);
-  if (after === null) return refusedCursor();
-  const limit = ask.limit ?? WIRE_LIMITS.pageItemsDefault;
-  // One more than is shown says whether there is a page after it.
-  const lines = await apps.logs(caller.account, id, { after: Number(after[0]), limit: limit + 1 });
-  return encoded(lines, (found) => {
-    const shown = found.slice(0, limit);
-    const last = shown.at(-1);
-    const next = found.length > limit && last !== undefined ? cursorOf('app-log', [last.number]) : null;
-    return { items: shown.map(logLineRead), next };
-  });
+function placeOfApp(app: AppView) {
+  return [app.installedAt, app.id] as const;
 }

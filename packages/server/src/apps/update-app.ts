@@ -1,0 +1,201 @@
+import { type Answer, done, refuse } from '../directory/rejection.ts';
+import type { Ask } from '../engine/agent-commands.ts';
+import type { AppDefinition } from '../marketplace/app-definition.ts';
+import { checkIparams, type InstallationPage } from '../marketplace/iparams.ts';
+import type { JsonObject } from '../marketplace/json-value.ts';
+import { secretNames, unmaskedIparams } from '../marketplace/secret-iparams.ts';
+import { type AcquiredCode, acquireCode } from './acquire-code.ts';
+import type { AppRecord } from './app-record.ts';
+import { digestsOf } from './app-registry.ts';
+import type { AppSource } from './code-store.ts';
+import { finishInstall, refusedIparams } from './install-app.ts';
+import type { AppWork, InstalledApp } from './installed-app.ts';
+import { eventsOf, type Lifecycle, putSubscription, recordChange, sealedFor } from './lifecycle.ts';
+import { loadApp, refusedApp } from './loaded-app.ts';
+import { askSetUp } from './set-up.ts';
+
+/**
+ * Changes an app's code for another version. The subscription and its cursor stay, deliveries wait while the versions
+ * change places, and the new one may refuse (`afterAppUpdate`): then the old one goes on as if nothing had been.
+ */
+export async function updateApp(
+  life: Lifecycle,
+  ask: Ask,
+  {
+    app,
+    source,
+    iparams,
+  }: { readonly app: InstalledApp; readonly source: AppSource; readonly iparams: JsonObject | null },
+): Promise<Answer<InstalledApp>> {
+  const acquired = await acquireCode(life, source);
+  if (acquired.kind === 'rejected') return acquired;
+  const code = acquired.value;
+  try {
+    return await updateTo(life, ask, { app, code, iparams });
+  } finally {
+    await code.release();
+  }
+}
+
+type Update = { readonly app: InstalledApp; readonly code: AcquiredCode; readonly iparams: JsonObject | null };
+
+async function updateTo(life: Lifecycle, ask: Ask, { app, code, iparams }: Update): Promise<Answer<InstalledApp>> {
+  const { definition } = code.loaded;
+  const values = iparamsFor(app, definition.installation, iparams);
+  const waits = app.record.phase === 'needs_parameters';
+  if (values.kind === 'rejected' && !waits) return values;
+  const next: NextVersion = {
+    work: {
+      folder: code.folder,
+      loaded: code.loaded,
+      iparams: values.kind === 'done' ? values.value : app.work.iparams,
+    },
+    definition,
+    record: { ...app.record, package: code.package, previous: app.record.package ?? app.record.previous },
+  };
+  return changeVersion(life, ask, { app, next, event: waits ? null : 'afterAppUpdate' });
+}
+
+/** Goes back to the version before the last update. The app is not asked: whoever goes back has a reason to. */
+export async function rollBackApp(life: Lifecycle, ask: Ask, app: InstalledApp): Promise<Answer<InstalledApp>> {
+  const { previous } = app.record;
+  if (previous === null) return refuse('no_previous_version', 'The app has not been updated since it was installed.');
+  const folder = life.code.folderOf(previous.digest);
+  const loaded = await loadApp(life.runners, folder);
+  const { definition } = loaded;
+  if (definition === null) return refusedApp(loaded.findings);
+  const values = iparamsFor(app, definition.installation, null);
+  if (values.kind === 'rejected') return values;
+  const record: AppRecord = { ...app.record, package: previous, previous: app.record.package };
+  return changeVersion(life, ask, {
+    app,
+    next: { work: { folder, loaded, iparams: values.value }, definition, record },
+    event: null,
+  });
+}
+
+/** Reads the folder of an app that runs in place anew: what was changed there holds from the next call on. */
+export async function reloadApp(life: Lifecycle, app: InstalledApp): Promise<void> {
+  const { folder, iparams } = app.work;
+  const loaded = await loadApp(life.runners, folder);
+  await app.begin({ folder, loaded, iparams });
+  const before = life.subscriptions.get(app.record.subscription);
+  if (loaded.definition === null || before === null) return;
+  const after = { ...before, events: eventsOf(loaded.definition) };
+  if (String(after.events) === String(before.events)) return;
+  await life.engine.write((draft) => putSubscription(draft, after, draft.head.position));
+  life.subscriptions.update(after, app.receiver);
+}
+
+type NextVersion = { readonly work: AppWork; readonly definition: AppDefinition; readonly record: AppRecord };
+
+type VersionChange = {
+  readonly app: InstalledApp;
+  readonly next: NextVersion;
+  /** What to ask the new version; null for nothing. */
+  readonly event: 'afterAppUpdate' | null;
+};
+
+async function changeVersion(life: Lifecycle, ask: Ask, change: VersionChange): Promise<Answer<InstalledApp>> {
+  const { app } = change;
+  const release = app.hold();
+  const before = await app.begin(change.next.work);
+  try {
+    const verdict = await verdictOn(life, change);
+    if (verdict !== null) {
+      await app.begin(before);
+      return refuse('app_refused', `The app refuses the update and stays as it was: ${verdict}`);
+    }
+    const replaced = digestsOf(app.record);
+    await commitVersion(life, ask, change);
+    await removeUnneeded(life, replaced);
+    return done(app);
+  } catch (cause) {
+    await app.begin(before);
+    throw cause;
+  } finally {
+    release();
+  }
+}
+
+async function verdictOn({ engine }: Lifecycle, { app, event }: VersionChange): Promise<string | null> {
+  if (event === null) return null;
+  const verdict = await askSetUp(app, event, { random: engine.world.random });
+  return verdict.kind === 'refused' ? verdict.message : null;
+}
+
+async function commitVersion(life: Lifecycle, ask: Ask, { app, next }: VersionChange): Promise<void> {
+  const { engine, subscriptions, vault } = life;
+  const { work, definition } = next;
+  const keepsDefaults = app.record.iparams === null && Object.keys(work.iparams ?? {}).length === 0;
+  const iparams =
+    keepsDefaults || work.iparams === null ? app.record.iparams : sealedFor(definition, work.iparams, vault);
+  const record: AppRecord = { ...next.record, iparams };
+  const before = subscriptions.get(record.subscription);
+  const subscription = before === null ? null : { ...before, events: eventsOf(definition) };
+  await engine.write((draft) => {
+    const position = recordChange(draft, ask, { record, change: 'changed' });
+    if (subscription !== null) putSubscription(draft, subscription, position);
+  });
+  app.record = record;
+  if (subscription !== null) subscriptions.update(subscription, app.receiver);
+}
+
+async function removeUnneeded({ registry, code }: Lifecycle, digests: readonly string[]): Promise<void> {
+  for (const digest of digests) {
+    if (!registry.needs(digest)) await code.remove(digest);
+  }
+}
+
+/** Sets an app's parameters, all of them; one that waited for them is installed by it. */
+export async function setAppIparams(
+  life: Lifecycle,
+  ask: Ask,
+  { app, values }: { readonly app: InstalledApp; readonly values: JsonObject },
+): Promise<Answer<InstalledApp>> {
+  const { definition } = app;
+  if (definition === null) return refusedApp(app.work.loaded.findings);
+  const given = unmasked(app, definition.installation, values);
+  const check = checkIparams(definition.installation, given);
+  if (check.kind === 'rejected') return refusedIparams(check.errors, '');
+  const record: AppRecord = { ...app.record, iparams: sealedFor(definition, given, life.vault) };
+  const before = app.record;
+  const work = { ...app.work, iparams: given };
+  if (before.phase === 'needs_parameters') {
+    const workBefore = await app.begin(work);
+    app.record = record;
+    const finished = await finishInstall(life, ask, { app, ofWaiting: true });
+    if (finished.kind === 'done') return finished;
+    app.record = before;
+    await app.begin(workBefore);
+    return finished;
+  }
+  await life.engine.write((draft) => recordChange(draft, ask, { record, change: 'changed' }));
+  app.record = record;
+  app.setIparams(given);
+  return done(app);
+}
+
+/** What an app was given, as far as another version knows it; or what that one needs and was not given. */
+function iparamsFor(app: InstalledApp, installation: InstallationPage, given: JsonObject | null): Answer<JsonObject> {
+  const known = given === null ? (app.work.iparams ?? {}) : unmasked(app, installation, given);
+  const values = given === null ? knownOnly(known, installation) : known;
+  const check = checkIparams(installation, values);
+  // Whoever ran with incomplete defaults goes on with them.
+  const ranIncomplete = app.record.iparams === null && given === null;
+  if (check.kind === 'accepted' || ranIncomplete) return done(values);
+  return refusedIparams(check.errors, '/iparams');
+}
+
+function knownOnly(values: JsonObject, installation: InstallationPage): JsonObject {
+  if (installation.kind === 'custom_page') return values;
+  const names = new Set(installation.definitions.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
+}
+
+/** A secret that comes back as its own mask was not changed. */
+function unmasked(app: InstalledApp, installation: InstallationPage, values: JsonObject): JsonObject {
+  const before = app.iparams;
+  const secrets = new Set([...secretNames(installation, values), ...app.secrets]);
+  return unmaskedIparams(values, { before, secrets });
+}
