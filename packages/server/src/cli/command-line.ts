@@ -3,6 +3,7 @@ import { APP_TEMPLATES, TEMPLATE_PLATFORMS } from './app-template.ts';
 import type { AccountCreateOptions } from './commands/account-create.ts';
 import type { AppCreateOptions } from './commands/app-create.ts';
 import type { AppInvokeOptions } from './commands/app-invoke.ts';
+import type { AppMigrateOptions } from './commands/app-migrate.ts';
 import type { AppPackOptions } from './commands/app-pack.ts';
 import type { AppRunOptions } from './commands/app-run.ts';
 import type { AppValidateOptions } from './commands/app-validate.ts';
@@ -24,6 +25,7 @@ export function addCommands(program: Command, invocation: Invocation): void {
   addServe(program, invocation);
   const app = program.command('app').description('work on Marketplace apps');
   addAppValidate(app, invocation);
+  addAppMigrate(app, invocation);
   addAppRun(app, invocation);
   addAppInvoke(app, invocation);
   addAppPack(app, invocation);
@@ -108,6 +110,20 @@ function addAppRun(app: Command, invocation: Invocation): void {
     .action(async (folder: string, options: AppRunOptions) => {
       const { run } = await import('./commands/app-run.ts');
       await run(invocation, folder, options);
+    });
+}
+
+function addAppMigrate(app: Command, invocation: Invocation): void {
+  app
+    .command('migrate')
+    .description('rewrite an app of platform 2.x for 3.0: shows the whole diff, and writes only when told to')
+    .argument('<dir>', 'the app folder, the one with manifest.json')
+    .option('--write', 'write the changes')
+    .option('--yes', 'write them without asking, the same as --write')
+    .option('--json', 'one JSON object: changed, done, todo, findings (of the result), diff')
+    .action(async (folder: string, options: AppMigrateOptions) => {
+      const { migrate } = await import('./commands/app-migrate.ts');
+      await migrate(invocation, folder, options);
     });
 }
 

@@ -14,7 +14,7 @@ const files = new Map([
 ]);
 
 const log = sarifLog(validateApp(files).findings, files, { version: '1.2.3', folderUri: 'file:///apps/mine/' });
-const [run] = (log.runs as readonly Run[]) ?? [];
+const [run] = log.runs as unknown as readonly Run[];
 
 interface Run {
   readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string; readonly help: object }[] } };

@@ -1,0 +1,210 @@
+import type { AnyNode, ObjectExpression } from 'acorn';
+import type { JsonObject, JsonValue } from '../json-value.ts';
+import { type ConstantReader, plainMembers, type TextPiece, textPieces } from './static-text.ts';
+import { contextOf, type TemplateContext } from './template-context.ts';
+
+/** A template made of a request call, and what the call must give it. */
+export interface DerivedTemplate {
+  readonly kind: 'derived';
+  /** What its name is made of: `get` and the last word of the path that is written out. */
+  readonly suggestedName: string;
+  readonly template: JsonObject;
+  /** Values by name, as pieces of the code. */
+  readonly context: ReadonlyMap<string, string>;
+  /** The body as a piece of code; null for none. */
+  readonly body: string | null;
+}
+
+/** A template, or why a person must make it. */
+export type Derivation = DerivedTemplate | { readonly kind: 'by_hand'; readonly why: string };
+
+/** What a call is derived from. */
+export interface RequestCall {
+  readonly verb: string;
+  readonly url: AnyNode | undefined;
+  readonly options: AnyNode | undefined;
+  /** The text of a node in its file. */
+  readonly textOf: (node: AnyNode) => string;
+  readonly constants: ConstantReader;
+  /** Name of the integration that `isOAuth` means; null when the app has none. */
+  readonly integration: string | null;
+  /** Names of the installation parameters that are masked: they may not stand in addresses. */
+  readonly secureIparams: ReadonlySet<string>;
+}
+
+/**
+ * Derives a request template from a call of `$request.get` and its siblings: what is written out goes to the template,
+ * what is made while the code runs becomes a value of the context, under the name that it has in the code.
+ */
+export function deriveTemplate(call: RequestCall): Derivation {
+  if (call.url === undefined) return byHand('it has no URL');
+  const context = contextOf(call);
+  const address = readAddress(textPieces(call.url, call.constants), context);
+  if (typeof address === 'string') return byHand(address);
+  const options = readOptions(call, context);
+  if (typeof options === 'string') return byHand(options);
+  const { host, path, query } = address;
+  const { headers, requestOptions, body } = options;
+  const schema = {
+    method: call.verb.toUpperCase(),
+    host,
+    path,
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
+    ...(Object.keys(query).length === 0 ? {} : { query }),
+  };
+  const template = { schema, ...(Object.keys(requestOptions).length === 0 ? {} : { options: requestOptions }) };
+  return {
+    kind: 'derived',
+    suggestedName: nameFor(call.verb, path, host),
+    template,
+    context: context.values(),
+    body,
+  };
+}
+
+function byHand(why: string): Derivation {
+  return { kind: 'by_hand', why };
+}
+
+interface Address {
+  readonly host: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+// Gaps stand for what is only known later while the address is taken apart; no address holds such a character itself.
+const gap = /\uE000(\d+)\uE000/g;
+
+function readAddress(pieces: readonly TextPiece[], context: TemplateContext): Address | string {
+  const nodes: AnyNode[] = [];
+  const whole = pieces
+    .map((piece) => {
+      if (piece.kind === 'text') return piece.text.replace(/<%=?[^%]*%>/g, (mark) => hold(nodes, mark));
+      nodes.push(piece.node);
+      return `\uE000${nodes.length - 1}\uE000`;
+    })
+    .join('');
+  const parts = /^https?:\/\/([^/?#]+)(\/[^?#]*)?(?:\?([^#]*))?(?:#.*)?$/i.exec(whole);
+  if (parts === null) return 'its URL is made while the code runs: no host is written out';
+  const fill = (text: string, place: 'host' | 'path' | 'query') =>
+    text.replace(gap, (_, index) => context.mark(heldAt(nodes, Number(index)), { place, hint: place }));
+  const host = fill(parts[1] ?? '', 'host');
+  const path = fill(parts[2] ?? '/', 'path');
+  const query = readQuery(parts[3] ?? '', (text) => fill(text, 'query'));
+  return query === null ? 'the query of its URL is made while the code runs' : { host, path, query };
+}
+
+// A mark of the older templates is held as a literal, and comes back as it was.
+function hold(nodes: AnyNode[], mark: string): string {
+  nodes.push({ type: 'Literal', value: mark, start: -1, end: -1 } as AnyNode);
+  return `\uE000${nodes.length - 1}\uE000`;
+}
+
+function heldAt(nodes: readonly AnyNode[], index: number): AnyNode {
+  return nodes[index] ?? ({ type: 'Literal', value: '', start: -1, end: -1 } as AnyNode);
+}
+
+function readQuery(text: string, fill: (text: string) => string): Readonly<Record<string, string>> | null {
+  const query: Record<string, string> = {};
+  for (const pair of text.split('&').filter((each) => each !== '')) {
+    const [key = '', ...rest] = pair.split('=');
+    if (key === '' || key.includes('\uE000') || Object.hasOwn(query, key)) return null;
+    query[decoded(key)] = fill(decoded(rest.join('=')));
+  }
+  return query;
+}
+
+// What is written out is encoded already, and is encoded again when the request is sent.
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}
+
+interface ReadOptions {
+  readonly headers: Record<string, string>;
+  readonly requestOptions: Record<string, JsonValue>;
+  readonly body: string | null;
+}
+
+function readOptions(call: RequestCall, context: TemplateContext): ReadOptions | string {
+  const read = { headers: {} as Record<string, string>, requestOptions: {} as Record<string, JsonValue> };
+  if (call.options === undefined) return { ...read, body: null };
+  const members = membersOfNode(call, call.options);
+  if (members === null) return 'its options are made while the code runs';
+  let body: string | null = null;
+  for (const [name, value] of members) {
+    const known = call.constants.follow(value);
+    const wrong =
+      name === 'body' || name === 'json' ? null : readOption(call, { name, value: known, context, ...read });
+    if (wrong !== null) return wrong;
+    if (name === 'body') body = call.textOf(value);
+    if (name === 'json' && !(known.type === 'Literal' && typeof known.value === 'boolean')) {
+      body = `JSON.stringify(${call.textOf(value)})`;
+    }
+    if (name === 'json' && !Object.keys(read.headers).some((key) => key.toLowerCase() === 'content-type')) {
+      read.headers['Content-Type'] = 'application/json';
+    }
+  }
+  return { ...read, body };
+}
+
+interface OptionPlace {
+  readonly name: string;
+  readonly value: AnyNode;
+  readonly context: TemplateContext;
+  readonly headers: Record<string, string>;
+  readonly requestOptions: Record<string, JsonValue>;
+}
+
+/** Takes one option over; answers why it cannot be taken, or null. */
+function readOption(call: RequestCall, { name, value, context, headers, requestOptions }: OptionPlace): string | null {
+  switch (name) {
+    case 'headers': {
+      const members = membersOfNode(call, value);
+      if (members === null) return 'its headers are made while the code runs';
+      for (const [header, text] of members) headers[header] = headerText(call, { header, text, context });
+      return null;
+    }
+    case 'isOAuth':
+      if (value.type !== 'Literal') return 'whether it asks for OAuth is decided while the code runs';
+      if (value.value === true && call.integration === null) return 'it asks for OAuth, and there is no integration';
+      if (value.value === true) requestOptions.oauth = call.integration;
+      return null;
+    case 'maxAttempts':
+    case 'retryDelay':
+      if (value.type !== 'Literal' || typeof value.value !== 'number') return `its ${name} is made while the code runs`;
+      requestOptions[name] = value.value;
+      return null;
+    case 'staticIP':
+      return null;
+    default:
+      return `its option "${name}" is none of a template`;
+  }
+}
+
+function membersOfNode(call: RequestCall, node: AnyNode): ReadonlyMap<string, AnyNode> | null {
+  const known = call.constants.follow(node);
+  return known.type === 'ObjectExpression' ? plainMembers(known as ObjectExpression) : null;
+}
+
+function headerText(call: RequestCall, at: { header: string; text: AnyNode; context: TemplateContext }): string {
+  return textPieces(at.text, call.constants)
+    .map((piece) =>
+      piece.kind === 'text' ? piece.text : at.context.mark(piece.node, { place: 'header', hint: at.header }),
+    )
+    .join('');
+}
+
+function nameFor(verb: string, path: string, host: string): string {
+  const words = path.split('/').filter((word) => /^[A-Za-z][\w.-]*$/.test(word) && !/^v\d+(\.\d+)?$/i.test(word));
+  const last =
+    words.at(-1) ?? host.split('.').find((word) => /^[A-Za-z][\w-]*$/.test(word) && word !== 'api' && word !== 'www');
+  const noun = (last ?? 'request').replace(/\.\w+$/, '');
+  return `${verb}${noun
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('')}`.slice(0, 40);
+}

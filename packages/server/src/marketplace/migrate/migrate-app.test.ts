@@ -1,0 +1,355 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hasErrors } from '../finding.ts';
+import { validateApp } from '../validate-app.ts';
+import { migrateApp } from './migrate-app.ts';
+import type { MigratedApp } from './migration.ts';
+
+function migrated(files: Readonly<Record<string, string | object>>): MigratedApp {
+  const texts = Object.entries({ 'config/iparams.json': '{}', ...files }).map(([path, content]): [string, string] => [
+    path,
+    typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`,
+  ]);
+  const migration = migrateApp(new Map(texts));
+  if (migration.kind !== 'migrated') throw new Error(JSON.stringify(migration));
+  const { findings } = validateApp(migration.files);
+  assert.ok(!hasErrors(findings), JSON.stringify(findings));
+  return migration;
+}
+
+function json(app: MigratedApp, path: string): unknown {
+  return JSON.parse(app.files.get(path) ?? 'null');
+}
+
+const freshchat = (product: object, more: object = {}) => ({
+  'platform-version': '2.3',
+  product: { freshchat: product },
+  ...more,
+});
+
+test('moves events, functions, requests and pages to their modules, and names the tools', () => {
+  const app = migrated({
+    'manifest.json': {
+      'platform-version': '2.3',
+      product: {
+        freshchat: {
+          location: {
+            full_page_app: { url: 'index.html', icon: 'icon.svg' },
+            conversation_user_info: { url: 'a.html', icon: 'b.svg' },
+          },
+          events: {
+            onAgentActivityCreate: { handler: 'a' },
+            onUserCreate: { handler: 'a' },
+            onAppInstall: { handler: 'b' },
+          },
+          functions: { lookUp: { timeout: 10 } },
+        },
+        freshdesk: { events: { onAgentUpdate: { handler: 'a' }, onTicketCreate: { handler: 'a' } } },
+      },
+      'whitelisted-domains': ['https://example.com'],
+      dependencies: { lodash: '4.17.21' },
+    },
+    'server/server.js': 'exports = { a() {}, b() { renderData(); }, lookUp() { renderData(); } };',
+  });
+  assert.deepEqual(json(app, 'manifest.json'), {
+    'platform-version': '3.0',
+    modules: {
+      common: {
+        location: { full_page_app: { url: 'index.html', icon: 'icon.svg' } },
+        events: { onAppInstall: { handler: 'b' } },
+        functions: { lookUp: { timeout: 10 } },
+      },
+      chat_conversation: {
+        location: { conversation_user_info: { url: 'a.html', icon: 'b.svg' } },
+        events: { onAgentActivityCreate: { handler: 'a' } },
+      },
+      chat_user: { events: { onUserCreate: { handler: 'a' } } },
+      support_ticket: { events: { onTicketCreate: { handler: 'a' } } },
+      support_agent: { events: { onAgentUpdate: { handler: 'a' } } },
+    },
+    dependencies: { lodash: '4.17.21' },
+    engines: { node: '24.11.1', fdk: '10.1.2' },
+  });
+  assert.deepEqual(json(app, '.fdk/configs.json'), { global_apps: { enabled: 'true' } });
+  assert.deepEqual(app.changed, ['.fdk/configs.json', 'manifest.json']);
+  assert.deepEqual(app.todo, []);
+});
+
+test('keeps the form of the author: indentation, line breaks, and what it does not touch', () => {
+  const manifest =
+    '{\r\n\t"platform-version": "2.3",\r\n\t"product": { "freshchat": {} },\r\n\t"engines": { "node": "18.14.2", "fdk": "9.1.0" }\r\n}\r\n';
+  const app = migrated({ 'manifest.json': manifest });
+  assert.equal(
+    app.files.get('manifest.json'),
+    '{\r\n\t"platform-version": "3.0",\r\n\t"modules": {\r\n\t\t"chat_conversation": {}\r\n\t},\r\n\t"engines": { "node": "18.14.2", "fdk": "9.1.0" }\r\n}\r\n',
+  );
+});
+
+test('moves events that server.js declares to the manifest', () => {
+  const server = [
+    "const x = require('./x');",
+    'exports = {',
+    "  events: [{ event: 'onMessageCreate', callback: 'onMessage' }],",
+    '',
+    '  // Tells somebody.',
+    '  onMessage: function (payload) {',
+    '    x(payload);',
+    '  },',
+    '};',
+    '',
+  ].join('\n');
+  const app = migrated({
+    'manifest.json': { 'platform-version': '2.0', product: { freshchat: {} } },
+    'server/server.js': server,
+    'server/x.js': 'exports = function () {};',
+  });
+  assert.deepEqual((json(app, 'manifest.json') as { modules: object }).modules, {
+    chat_conversation: { events: { onMessageCreate: { handler: 'onMessage' } } },
+  });
+  assert.equal(
+    app.files.get('server/server.js'),
+    server.replace("events: [{ event: 'onMessageCreate', callback: 'onMessage' }],\n\n  ", ''),
+  );
+});
+
+function requestsOf(body: string, more: Readonly<Record<string, string | object>> = {}) {
+  const server = `exports = {\n  onMessage: async function (payload) {\n${body}\n  },\n};\n`;
+  const app = migrated({
+    'manifest.json': freshchat({ events: { onMessageCreate: { handler: 'onMessage' } } }),
+    'config/iparams.json': {
+      key: { display_name: 'Key', type: 'text', secure: true },
+      sub: { display_name: 'Subdomain', type: 'text' },
+    },
+    'server/server.js': server,
+    ...more,
+  });
+  const code = app.files.get('server/server.js') ?? '';
+  return {
+    templates: json(app, 'config/requests.json') as Readonly<Record<string, unknown>> | null,
+    code: code.split('\n').slice(2, -3).join('\n'),
+    declared: Object.keys(
+      (json(app, 'manifest.json') as { modules: { common?: { requests?: object } } }).modules.common?.requests ?? {},
+    ),
+    todo: app.todo.map(({ code: rule, line, message }) => `${rule} ${line}: ${message}`),
+  };
+}
+
+test('makes a template of a request whose parts are written out', () => {
+  const { templates, code, declared, todo } = requestsOf(
+    "    await $request.get('https://api.example.com/v2/users?page=1&q=a%20b', { headers: { Accept: 'application/json' }, maxAttempts: 3 });",
+  );
+  assert.deepEqual(templates, {
+    getUsers: {
+      schema: {
+        method: 'GET',
+        host: 'api.example.com',
+        path: '/v2/users',
+        headers: { Accept: 'application/json' },
+        query: { page: '1', q: 'a b' },
+      },
+      options: { maxAttempts: 3 },
+    },
+  });
+  assert.equal(code, "    await $request.invokeTemplate('getUsers', {});");
+  assert.deepEqual([declared, todo], [['getUsers'], []]);
+});
+
+test('hands over what is only known while the code runs, and leaves parameters to the template', () => {
+  const { templates, code } = requestsOf(
+    [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code
+      '    const url = `https://${payload.iparams.sub}.example.com/users/${payload.data.user.id}/notes?by=${encodeURIComponent(payload.data.actor.id)}&key=${payload.iparams.key}`;',
+      "    const options = { headers: { Authorization: 'Basic ' + payload.iparams.key, 'X-Trace': trace() }, json: { text: 'x' } };",
+      '    await $request.post(url, options);',
+    ].join('\n'),
+  );
+  assert.deepEqual(templates, {
+    postNotes: {
+      schema: {
+        method: 'POST',
+        host: '<%= iparam.sub %>.example.com',
+        path: '/users/<%= context.id %>/notes',
+        headers: {
+          Authorization: 'Basic <%= iparam.key %>',
+          'X-Trace': '<%= context.xTrace %>',
+          'Content-Type': 'application/json',
+        },
+        query: { by: '<%= context.id2 %>', key: '<%= context.key %>' },
+      },
+    },
+  });
+  assert.equal(
+    code,
+    [
+      "    await $request.invokeTemplate('postNotes', {",
+      '      context: { id: payload.data.user.id, id2: payload.data.actor.id, key: payload.iparams.key, xTrace: trace() },',
+      "      body: JSON.stringify({ text: 'x' }),",
+      '    });',
+    ].join('\n'),
+  );
+});
+
+test('keeps the marks of older templates, and one template for equal calls', () => {
+  const call =
+    "await $request.put('https://<%= iparam.sub %>.example.com/x', { headers: { A: '<%= encode(iparam.key) %>' }, body: text });";
+  const { templates, code } = requestsOf(`    ${call}\n    ${call}`);
+  assert.deepEqual(templates, {
+    putX: {
+      schema: {
+        method: 'PUT',
+        host: '<%= iparam.sub %>.example.com',
+        path: '/x',
+        headers: { A: '<%= encode(iparam.key) %>' },
+      },
+    },
+  });
+  const made = "    await $request.invokeTemplate('putX', { body: text });";
+  assert.equal(code, `${made}\n${made}`);
+});
+
+test('leaves to a person, with the place, what cannot be derived', () => {
+  const { templates, code, todo } = requestsOf(
+    [
+      '    await $request.get(payload.iparams.sub + "/api");',
+      '    await $request.get("https://example.com", payload.options);',
+      '    await $request.get("https://example.com?" + payload.query);',
+      '    await $request.post("https://example.com", { form: { a: 1 } });',
+      '    let url = "https://example.com/a";',
+      '    if (payload.b) url = "https://example.com/b";',
+      '    await $request.get(url);',
+    ].join('\n'),
+  );
+  assert.equal(templates, null);
+  assert.match(code, /\$request\.get\(url\);$/);
+  assert.deepEqual(todo, [
+    'migrate-request 3: no template can be derived from this $request.get: its URL is made while the code runs: no host is written out',
+    'migrate-request 4: no template can be derived from this $request.get: its options are made while the code runs',
+    'migrate-request 5: no template can be derived from this $request.get: the query of its URL is made while the code runs',
+    'migrate-request 6: no template can be derived from this $request.post: its option "form" is none of a template',
+    'migrate-request 9: no template can be derived from this $request.get: its URL is made while the code runs: no host is written out',
+  ]);
+});
+
+test('keeps a constant that something else uses, and follows none that is shadowed or changed', () => {
+  const used = requestsOf(
+    "    const url = 'https://example.com/a';\n    console.log(url);\n    await $request.get(url);",
+  );
+  assert.equal(
+    used.code,
+    "    const url = 'https://example.com/a';\n    console.log(url);\n    await $request.invokeTemplate('getA', {});",
+  );
+  const changed = requestsOf(
+    "    const options = { headers: {} };\n    options.headers.A = payload.a;\n    await $request.get('https://example.com', options);",
+  );
+  assert.equal(changed.templates, null);
+  const shadowed = requestsOf(
+    "    const url = 'https://example.com/a';\n    await Promise.all(payload.urls.map((url) => $request.get(url)));\n    console.log(url);",
+  );
+  assert.equal(shadowed.templates, null);
+});
+
+const flat = {
+  client_id: 'id',
+  client_secret: 'secret',
+  authorize_url: 'https://github.com/login/oauth/authorize',
+  token_url: 'https://github.com/login/oauth/access_token',
+  token_type: 'account',
+  options: { scope: 'repo' },
+};
+
+test('wraps OAuth under the name of the provider, and lets requests name it', () => {
+  const app = migrated({
+    'manifest.json': freshchat({ events: { onMessageCreate: { handler: 'a' } }, requests: { old: {} } }),
+    'config/oauth_config.json': flat,
+    'config/requests.json': {
+      old: { schema: { method: 'GET', host: 'api.github.com', path: '/user' }, options: { isOAuth: true } },
+    },
+    'server/server.js':
+      "exports = { async a() { await $request.get('https://api.github.com/repos', { isOAuth: true, headers: { Authorization: 'token <%= access_token %>' } }); } };",
+  });
+  assert.deepEqual(json(app, 'config/oauth_config.json'), {
+    integrations: { github: { ...flat, display_name: 'Github' } },
+  });
+  assert.deepEqual(json(app, 'config/requests.json'), {
+    old: { schema: { method: 'GET', host: 'api.github.com', path: '/user' }, options: { oauth: 'github' } },
+    getRepos: {
+      schema: {
+        method: 'GET',
+        host: 'api.github.com',
+        path: '/repos',
+        headers: { Authorization: 'token <%= access_token %>' },
+      },
+      options: { oauth: 'github' },
+    },
+  });
+  assert.deepEqual(
+    validateApp(app.files).findings.filter(({ severity }) => severity !== 'information'),
+    [],
+  );
+});
+
+test('lets pages load the new client, and lists what reads the old payload or asks from the front end', () => {
+  const app = migrated({
+    'manifest.json': freshchat({ events: { onMessageCreate: { handler: 'a' } } }),
+    'app/index.html':
+      '<html>\n<script src="https://static.example.com/fdk/2.0/assets/fresh_client.js" defer></script>\n</html>',
+    'app/app.js': 'client.request.get("https://example.com");',
+    'server/server.js': 'exports = {\n  a(payload) {\n    console.log(payload.domain, payload.account_id);\n  },\n};',
+  });
+  assert.match(app.files.get('app/index.html') ?? '', /<script src="\{\{\{appclient\}\}\}" defer><\/script>/);
+  assert.deepEqual(
+    app.todo.map(({ file, line, code, fix }) => `${file}:${line} ${code} ${fix?.slice(0, 30)}`),
+    [
+      'app/app.js:1 migrate-front-end-request write a template in config/req',
+      'server/server.js:3 migrate-payload read payload.currentHost.endpo',
+      'server/server.js:3 migrate-payload do without it, or make it an i',
+    ],
+  );
+});
+
+test('keeps the settings of the kit that are there', () => {
+  const app = migrated({
+    'manifest.json': freshchat({}),
+    '.fdk/configs.json': '{\n    "request": { "timeout": 15000 }\n}\n',
+  });
+  assert.deepEqual(json(app, '.fdk/configs.json'), { request: { timeout: 15000 }, global_apps: { enabled: 'true' } });
+});
+
+test('has nothing to do for an app of 3.0, and refuses one that it cannot understand', () => {
+  const files = (manifest: object) =>
+    new Map([
+      ['manifest.json', JSON.stringify(manifest)],
+      ['config/iparams.json', '{}'],
+    ]);
+  assert.equal(
+    migrateApp(files({ 'platform-version': '3.0', modules: { chat_conversation: {} }, engines: {} })).kind,
+    'current',
+  );
+  const broken = migrateApp(files({ 'platform-version': '2.3', product: { freshchaat: {} } }));
+  assert.equal(broken.kind, 'unreadable');
+});
+
+test('names products that have no modules, and what stands twice', () => {
+  const app = migrateApp(
+    new Map([
+      [
+        'manifest.json',
+        JSON.stringify({
+          'platform-version': '2.3',
+          product: {
+            freshteam: { events: { onEmployeeCreate: { handler: 'a' } } },
+            freshchat: { events: { onAppInstall: { handler: 'a' } } },
+            freshdesk: { events: { onAppInstall: { handler: 'b' }, onTeaTime: { handler: 'a' } } },
+          },
+        }),
+      ],
+      ['config/iparams.json', '{}'],
+      ['server/server.js', 'exports = { a() { renderData(); }, b() {} };'],
+    ]),
+  );
+  assert.ok(app.kind === 'migrated');
+  assert.deepEqual(
+    app.todo.map(({ code }) => code),
+    ['migrate-product', 'migrate-doubled', 'migrate-module'],
+  );
+});
