@@ -9,7 +9,15 @@ export interface TemplateExpression {
 }
 
 /** What may begin a name in a template. */
-export const templateRoots = ['context', 'iparam', 'access_token', 'oauth_iparams', 'current_host', 'encode'] as const;
+export const templateRoots = [
+  'context',
+  'iparam',
+  'access_token',
+  'oauth_iparams',
+  'current_host',
+  'app_settings',
+  'encode',
+] as const;
 
 /** The `<%= … %>` of a text, in order; one that is not closed is not among them. */
 export function templateExpressions(text: string): readonly TemplateExpression[] {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { base64OfText } from './base64.ts';
 import { fillTemplate, fillTemplates } from './template-text.ts';
 
@@ -74,6 +75,36 @@ const table: readonly (readonly [string, string | null])[] = [
 for (const [text, expected] of table) {
   test(`fills in ${text.slice(0, 60) || 'an empty text'}`, () => assert.equal(fillTemplate(text, scope), expected));
 }
+
+test('ends on any text, and tells nothing that was not named', () => {
+  const pieces = [
+    '<%=',
+    '%>',
+    'iparam',
+    '.',
+    'apikey',
+    '+',
+    '(',
+    ')',
+    'encode',
+    "'",
+    '"',
+    '[',
+    ']',
+    '0',
+    '\\',
+    ' ',
+    'x',
+  ];
+  const tokens = fc.array(fc.constantFrom(...pieces), { maxLength: 40 }).map((parts) => parts.join(''));
+  const law = fc.property(fc.oneof(tokens, fc.string({ maxLength: 60 })), (text) => {
+    const filled = fillTemplate(text, scope);
+    const names = text.includes('iparam') && text.includes('apikey');
+    if (filled !== null && !names) assert.ok(!filled.includes('k€y') && !filled.includes(base64('k€y')));
+    if (filled !== null && !text.includes('<%=')) assert.equal(filled, text);
+  });
+  fc.assert(law, { numRuns: 3000 });
+});
 
 test('fills in the texts of a value, and leaves its keys and its other values', () => {
   const value = { '<%= x %>': ['<%= context.id %>', 1, null, { deep: '<%= access_token %>' }] };

@@ -45,7 +45,11 @@ export class AddressGuard {
     const name = plainName(host);
     if (permitsName(permitted, name, port)) return this.#resolve(name, () => null);
     if (!isQualifiedName(name)) {
-      return { kind: 'forbidden', reason: 'not_a_name', message: `${shown(host)} is no fully qualified name` };
+      return {
+        kind: 'forbidden',
+        reason: 'not_a_name',
+        message: `${shown(host)} is no fully qualified name; app_private_hosts can permit it`,
+      };
     }
     return this.#resolve(name, (address) => this.#objection(address, port));
   }

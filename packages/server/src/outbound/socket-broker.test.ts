@@ -67,9 +67,15 @@ const resolveLine = (name: string, type: string) => `${JSON.stringify({ resolve:
 /** Everything that comes until the other side ends, or cuts off; its own side stays open. */
 function readAll(socket: Socket): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the other side never ended')), 10_000);
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-    for (const end of ['end', 'close']) socket.on(end, () => resolve(Buffer.concat(chunks)));
+    for (const end of ['end', 'close']) {
+      socket.on(end, () => {
+        clearTimeout(timer);
+        resolve(Buffer.concat(chunks));
+      });
+    }
   });
 }
 
@@ -194,6 +200,8 @@ test('answers garbage, or hangs up, and goes on serving', async () => {
   for (const line of [...lines, ...strange, ...more]) {
     assert.equal((await ask(end.path, line)).error?.code, 'EINVAL', line.slice(0, 40));
   }
+  const padded = `${connectLine('db.example.com').trimEnd()}${' '.repeat(1024)}\n`;
+  assert.equal((await ask(end.path, padded)).error?.code, 'EINVAL');
   for (const bytes of [Buffer.from([0xff, 0xfe, 0x0a]), Buffer.alloc(70_000, 0x7b)]) await ask(end.path, bytes);
   const startedAt = performance.now();
   await ask(end.path, 'never a newline');

@@ -51,7 +51,7 @@ function listen(server: Server, address: string, onPort: number): Promise<number
   });
 }
 
-function world(permitted: readonly string[] = []) {
+function world(t: TestContext, permitted: readonly string[] = []) {
   const resolver = new FakeResolver({
     ...hostileAnswers,
     // The first answer is for the check, the second for whoever asks again when connecting.
@@ -62,6 +62,8 @@ function world(permitted: readonly string[] = []) {
   const guard = new AddressGuard({ resolver, permitted: hostsPermitted, ownAddresses: () => [], resolveMsMax: 1000 });
   const out = new HttpOut({ guard, ca: [certificate.cert] });
   const broker = new UnixSocketBroker({ guard, resolver, temporaryFolder: folder });
+  // Also when the test fails: an open socket would keep the process waiting.
+  t.after(() => Promise.all([out.close(), broker.close()]));
   return { resolver, out, broker };
 }
 
@@ -86,9 +88,9 @@ function dial(path: string, host: string, toPort: number): Promise<string> {
   });
 }
 
-test('lets no spelling of a forbidden address through HTTP or through a socket', async () => {
+test('lets no spelling of a forbidden address through HTTP or through a socket', async (t) => {
   assert.ok(hostileHosts.length >= 60, `${hostileHosts.length} spellings`);
-  const { out, broker } = world();
+  const { out, broker } = world(t);
   const end = await broker.open();
   for (const host of hostileHosts) {
     for (const url of [
@@ -104,12 +106,11 @@ test('lets no spelling of a forbidden address through HTTP or through a socket',
       assert.doesNotMatch(await dial(end.path, bare, port), /connected/, bare);
     }
   }
-  await Promise.all([out.close(), broker.close()]);
   assert.equal(hits, 0);
 });
 
-test('lets none through the requests and authorizations of apps', async () => {
-  const { out } = world();
+test('lets none through the requests and authorizations of apps', async (t) => {
+  const { out } = world(t);
   const domains = [...hostileHosts.flatMap((host) => [`https://${host}:${port}`, `https://${host}`])];
   const crm = { ...integration, tokenUrl: 'https://<%= oauth_iparams.host %>/token' };
   const oauth = new OauthService({
@@ -155,18 +156,17 @@ test('lets none through the requests and authorizations of apps', async () => {
       assert.equal((await oauth.finish({ state: 'state', code: 'code', error: null })).kind, 'refused', host);
     }
   }
-  await out.close();
   assert.equal(hits, 0);
 });
 
-test('connects to the address that was judged, however often a name flips', async (t: TestContext) => {
+test('connects to the address that was judged, however often a name flips', async (t) => {
   // 127.0.0.2 plays the public address, and 127.0.0.1, where the canary sits on the same port, the private one.
   const decoy = createHttpsServer(certificate, (_request, response) => {
     response.setHeader('connection', 'close').end('decoy');
   });
   const isThere = await listen(decoy as unknown as Server, '127.0.0.2', port).catch(() => 0);
   if (isThere === 0) return t.skip('this machine has no 127.0.0.2');
-  const { resolver, out, broker } = world(['127.0.0.2']);
+  const { resolver, out, broker } = world(t, ['127.0.0.2']);
   const end = await broker.open();
   const counts = { decoy: 0, refused: 0 };
   for (let flip = 0; flip < FLIPS; flip += 1) {
@@ -184,7 +184,6 @@ test('connects to the address that was judged, however often a name flips', asyn
     assert.ok(got === 'decoy' || got === 'forbidden', got);
     assert.equal(resolver.questions.length - asked, 1, 'a name is resolved once for each connection');
   }
-  await Promise.all([out.close(), broker.close()]);
   assert.equal(hits, 0);
 });
 
