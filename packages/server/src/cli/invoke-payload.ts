@@ -1,9 +1,18 @@
 import { EXAMPLE_ACTIVITY_PAYLOADS, EXAMPLE_CUSTOM_STATUS_PAYLOADS } from '@rollcall/contract';
 import type { AppDefinition, EventHandler } from '../marketplace/app-definition.ts';
 import type { AppFiles } from '../marketplace/app-files.ts';
-import { appPayload, currentHost, defaultPayloadSettings, type ProductPayload } from '../marketplace/app-payload.ts';
+import {
+  appPayload,
+  currentHost,
+  defaultPayloadSettings,
+  externalPayload,
+  type PayloadReceiver,
+  type ProductPayload,
+  scheduledPayload,
+  setUpPayload,
+} from '../marketplace/app-payload.ts';
+import { isSetUpEvent } from '../marketplace/event-handlers.ts';
 import { isJsonObject, type JsonObject } from '../marketplace/json-value.ts';
-import { commonEvents } from '../marketplace/platform-catalog.ts';
 
 /** A payload to call a callback with, and where it is from, for the person who wonders. */
 export type InvokePayload =
@@ -22,13 +31,13 @@ export function payloadFor(
   const places = [`server/test_data/${handler.module}/${handler.event}.json`, `server/test_data/${handler.event}.json`];
   const place = places.find((path) => files.has(path));
   if (place !== undefined) return readPayload(files.get(place) ?? '', place, { ...given, event: handler.event });
-  const invented = inventedPayload(handler.event);
-  if (invented === null) {
+  const receiver = { ...given.app, iparams: given.iparams, settings: defaultPayloadSettings };
+  const payload = inventedPayload(handler.event, receiver);
+  if (payload === null) {
     const sentence = `There is no invented payload for ${handler.event}. Give one with --payload FILE, or put it into ${places[1]}.`;
     return { kind: 'rejected', sentence };
   }
-  const receiver = { ...given.app, iparams: given.iparams, settings: defaultPayloadSettings };
-  return { kind: 'payload', payload: appPayload(invented, receiver), source: 'an invented payload' };
+  return { kind: 'payload', payload, source: 'an invented payload' };
 }
 
 /**
@@ -54,14 +63,21 @@ export function readPayload(
   }
 }
 
-function inventedPayload(event: string): ProductPayload | null {
+function inventedPayload(event: string, receiver: PayloadReceiver): JsonObject | null {
   const { goes_to_lunch: activity } = EXAMPLE_ACTIVITY_PAYLOADS;
-  if (event === 'onAgentActivityCreate') return activity as unknown as ProductPayload;
-  if (event === 'onAgentCustomStatusUpdate') {
-    return EXAMPLE_CUSTOM_STATUS_PAYLOADS.goes_to_lunch as unknown as ProductPayload;
+  const { account_id: accountId, domain, region, timestamp: at } = activity;
+  const occasion = { account: { accountId, domain, region }, at };
+  switch (event) {
+    case 'onAgentActivityCreate':
+      return appPayload(activity as unknown as ProductPayload, receiver);
+    case 'onAgentCustomStatusUpdate':
+      return appPayload(EXAMPLE_CUSTOM_STATUS_PAYLOADS.goes_to_lunch as unknown as ProductPayload, receiver);
+    case 'onScheduledEvent':
+      return scheduledPayload({}, occasion, receiver);
+    case 'onExternalEvent':
+      return externalPayload({ data: {}, headers: {}, options: null }, occasion, receiver);
+    default:
+      // The events of setting up say which one they are, in which account, and nothing more.
+      return isSetUpEvent(event) ? setUpPayload(event, occasion, receiver) : null;
   }
-  // The events of setting up say which one they are, in which account, and nothing more.
-  if (!commonEvents.some((known) => known === event)) return null;
-  const { account_id, domain, region, timestamp, version } = activity;
-  return { account_id, domain, region, timestamp, version, event, data: {} };
 }
