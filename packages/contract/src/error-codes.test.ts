@@ -34,6 +34,7 @@ const PUBLISHED = {
   custom_status_archived: 422,
   event_not_subscribed: 422,
   app_invalid: 422,
+  fence_missing: 422,
   app_refused: 422,
   no_previous_version: 422,
   upgrade_required: 426,

@@ -82,6 +82,11 @@ const RULES = {
     'The app folder has faults',
     'Mend what `errors` names; `rollcall app validate` shows the lines.',
   ),
+  fence_missing: rule(
+    422,
+    'No fence keeps apps from this machine',
+    'Install bubblewrap on the server, run `rollcall doctor` there, and upload the app again.',
+  ),
   app_refused: rule(
     422,
     'The app refuses',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { AppHost } from './apps/app-host.ts';
 import type { AppRunners } from './apps/app-runner.ts';
@@ -15,13 +15,10 @@ import type { Recovery } from './engine/recover.ts';
 import { buildServer } from './http/build-server.ts';
 import { liveDoors } from './http/live/live-doors.ts';
 import { fileCodeStore } from './install/file-code-store.ts';
-import { parsePermittedHost, permitsName } from './marketplace/permitted-host.ts';
-import { AddressGuard } from './outbound/address-guard.ts';
-import { HttpOut } from './outbound/http-out.ts';
-import { defaultOutboundLimits } from './outbound/limits.ts';
-import { systemResolver } from './outbound/system-resolver.ts';
-import { createNodeLauncher } from './sandbox/node-launcher.ts';
-import { sandboxedApps } from './sandbox/sandboxed-apps.ts';
+import { openOutgoing } from './outbound/outgoing.ts';
+import { proveFence } from './sandbox/attacks/proven-fence.ts';
+import { type ChosenFence, chooseFence, fenceSentences } from './sandbox/choose-fence.ts';
+import { fencedApps } from './sandbox/fenced-apps.ts';
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
 import { openFileVault } from './system/file-vault.ts';
 import { systemClock } from './system/system-clock.ts';
@@ -39,7 +36,9 @@ export type RunningServer = {
   readonly recovery: Recovery;
   /** The first admin key, when it was made at this start and not given: to be shown once. */
   readonly madeAdminKey: string | null;
-  readonly fence: 'hardened' | 'plain' | 'trusted' | 'none';
+  readonly fence: AppRunners['fence'];
+  /** What the operator has to know of the fence: first what is in force, then what is not, and why. */
+  readonly fenceSentences: readonly string[];
   readonly apps: readonly { readonly folder: string; readonly name: string; readonly id: string }[];
   /** Folders whose app was not installed, with every reason. */
   readonly refusedApps: readonly { readonly folder: string; readonly rejection: Rejection }[];
@@ -100,16 +99,16 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
 
   const folders = config.appFolders.map((folder) => resolve(folder));
   const liveFolders = (world.liveFolders ?? []).map((folder) => resolve(folder));
-  const ownRunners = () =>
-    sandboxedApps({ launcher: createNodeLauncher({ nodePath: process.execPath }), fence: 'trusted', clock });
+  const outgoing = openOutgoing({ privateHosts: config.appPrivateHosts });
+  const chosen = await chooseFence({ wanted: config.fence, nodePath: process.execPath });
+  const ownRunners = () => fencedApps(chosen, { clock: systemClock(), broker: outgoing.sockets });
   const runners = world.runners?.(ownRunners) ?? ownRunners();
-  const outbound = new HttpOut({ guard: addressGuard(config) });
   // Known in full only when the port is: nobody asks before that.
   const listening = { url: '' };
   const apps = new AppHost({
     engine,
     runners,
-    outbound,
+    outbound: outgoing.http,
     publicUrl: () => config.publicUrl ?? listening.url,
     subscriptions: dispatcher,
     // By its path, or by its name, which is all that a caller on another machine sees of it.
@@ -118,10 +117,11 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     code: fileCodeStore({ folder: join(config.dataFolder, 'apps'), environment: process.env }),
     vault: openFileVault(config.dataFolder),
     liveFolders,
+    objectToUploads: objectionToUploads(config.dataFolder, chosen),
     report: (sentence, details) => report('warn', sentence, details),
   });
   await apps.resume(loaded.records);
-  const refusedApps = await installNewApps(apps, folders, clock.now());
+  const refusedApps = await takeUpApps(apps, folders, clock.now());
   dispatcher.start();
 
   let isReady = false;
@@ -139,7 +139,7 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     await http.stop();
     await dispatcher.stop();
     await apps.stop();
-    await outbound.close();
+    await outgoing.close();
     stopListening();
     await engine.stop();
     await store.close();
@@ -156,25 +156,35 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     recovery,
     madeAdminKey: recovery.kind === 'new' && config.adminKey === null ? secret : null,
     fence: runners.fence,
+    fenceSentences: fenceSentences(chosen),
     apps: apps.list(1).map(({ folder, name, id }) => ({ folder: folder ?? name, name, id })),
     refusedApps,
     stop: once(closeAll),
   };
 }
 
-function addressGuard({ appPrivateHosts }: Config): AddressGuard {
-  const permitted = appPrivateHosts.flatMap((host) => parsePermittedHost(host) ?? []);
-  const { resolveMsMax } = defaultOutboundLimits;
-  return new AddressGuard({
-    permitted,
-    resolver: systemResolver({ isTrusted: (name) => permitsName(permitted, name, null), timeoutMs: resolveMsMax }),
-    ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
-    resolveMsMax,
-  });
+/**
+ * Why what a stranger uploads may not run here, or null. Folders that the server is started with are the operator's own
+ * choice; an upload has to meet a fence that was seen to hold on this machine, which takes some seconds, once.
+ */
+function objectionToUploads(dataFolder: string, chosen: ChosenFence): () => Promise<string | null> {
+  let proof: Promise<string | null> | null = null;
+  return async () => {
+    if (chosen.kind === 'none') return fenceSentences(chosen).join('. ');
+    if (chosen.fence === 'trusted') {
+      return 'The fence is set to "trusted", which is none: apps run from folders that the server is started with. Set fence = "auto" to take uploads.';
+    }
+    const hostProgram = fileURLToPath(new URL('./cli/attack-host.ts', import.meta.url));
+    proof ??= proveFence({ fence: chosen.fence, hostProgram, dataFolder }).then(({ objection }) => objection);
+    const objection = await proof;
+    // What was mended meanwhile is seen at the next upload.
+    if (objection !== null) proof = null;
+    return objection;
+  };
 }
 
-/** Apps that the server is started with for the first time run with the defaults of their parameters; changed ones are updated. */
-async function installNewApps(
+/** Apps of the folders that the server is started with: new ones are installed with their defaults, changed ones updated. */
+async function takeUpApps(
   apps: AppHost,
   folders: readonly string[],
   now: number,

@@ -129,7 +129,7 @@ async function stopAll(config: Config, { server, control, demo }: Started): Prom
 
 /** What a person wants to know first, on stderr. */
 function greeting(config: Config, server: RunningServer): readonly string[] {
-  const { url, recovery, madeAdminKey, fence } = server;
+  const { url, recovery, madeAdminKey, fenceSentences } = server;
   const refused = server.refusedApps.flatMap(({ folder, rejection }) => [
     `  not loaded  ${folder}: ${rejection.detail}`,
     ...rejection.faults.slice(1).map(({ detail }) => `              ${detail}`),
@@ -139,7 +139,7 @@ function greeting(config: Config, server: RunningServer): readonly string[] {
     `  data        ${config.dataFolder}, ${logSentence(recovery)}`,
     ...server.apps.map(({ name, folder, id }) => `  app         ${name} (${id}) from ${folder}`),
     ...refused,
-    `  fence       ${FENCES[fence]}`,
+    ...fenceSentences.map((sentence, index) => `  ${index === 0 ? 'fence' : '     '}       ${sentence}`),
     ...(config.demo ? ['  demo        an invented team is at work: every name says so. What apps print follows.'] : []),
     ...(madeAdminKey === null ? [] : [`  admin key   ${madeAdminKey} (shown this once: keep it)`]),
   ];
@@ -152,13 +152,6 @@ function logSentence(recovery: RunningServer['recovery']): string {
   return `${head} facts and ${agents} agents taken up; nobody watched from ${away}`;
 }
 
-const FENCES: Readonly<Record<RunningServer['fence'], string>> = {
-  hardened: 'hardened: apps cannot leave their processes',
-  plain: 'plain: apps run under permissions of their own runtime',
-  none: 'none: no fence can be put up here, and apps do not run',
-  trusted: 'trusted: each app has a process of its own, but no wall around it; load only apps that you trust',
-};
-
 function announcement(config: Config, server: RunningServer): object {
   const { url, madeAdminKey, fence, apps, refusedApps } = server;
   return {
@@ -167,6 +160,7 @@ function announcement(config: Config, server: RunningServer): object {
     data: config.dataFolder,
     admin_key: madeAdminKey,
     fence,
+    fence_notes: server.fenceSentences,
     apps,
     refused_apps: refusedApps.map(({ folder, rejection }) => ({
       folder,
