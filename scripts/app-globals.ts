@@ -38,8 +38,8 @@ export function renderAppGlobals(before = readFileSync(file, 'utf8')): string {
 }
 
 function payloads(): string {
-  const activity = declaration('AgentActivityPayload', ActivityPayload as Schema);
-  const customStatus = declaration('CustomStatusPayload', CustomStatusPayload as Schema);
+  const activity = declaration('AgentActivityPayload', ActivityPayload as unknown as Schema);
+  const customStatus = declaration('CustomStatusPayload', CustomStatusPayload as unknown as Schema);
   return `${activity}\n${customStatus}`;
 }
 

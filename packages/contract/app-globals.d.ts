@@ -671,7 +671,7 @@ declare namespace App {
 
   interface ManifestOfModules {
     readonly 'platform-version': '3.0';
-    readonly modules: { readonly common?: CommonModule; readonly [module: string]: ManifestModule | undefined };
+    readonly modules: { readonly common?: CommonModule; readonly [module: string]: CommonModule | undefined };
     readonly engines: { readonly node: string; readonly fdk: string };
     /** npm name → exact version. */
     readonly dependencies?: { readonly [name: string]: string };

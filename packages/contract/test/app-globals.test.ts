@@ -33,7 +33,19 @@ export const swapped: Same<App.CustomStatusPayload['data'], CustomStatusPayload[
 // The comparison tells one field too many, optional or not, and one that may be null: it cannot hold for everything.
 export const more: Same<Event, ActivityPayload & { readonly more?: 1 }> = false;
 export const nullable: Same<App.Actor, Omit<App.Actor, 'id'> & { readonly id: string | null }> = false;
-export const missing: Same<App.Actor, Omit<App.Actor, 'id'>> = false;`,
+export const missing: Same<App.Actor, Omit<App.Actor, 'id'>> = false;
+export const manifests: App.Manifest[] = [
+  { 'platform-version': '2.3', product: { freshchat: { events: { onAgentActivityCreate: { handler: 'on' } } } } },
+  {
+    'platform-version': '3.0',
+    modules: { common: { functions: { echo: { timeout: 10 } } }, chat_conversation: { events: { onMessageCreate: { handler: 'on' } } } },
+    engines: { node: '24.11.1', fdk: '10.1.2' },
+  },
+];
+// @ts-expect-error engines are required in 3.0
+export const incomplete: App.Manifest = { 'platform-version': '3.0', modules: { chat_conversation: {} } };
+// @ts-expect-error a slip in the handler's name
+export const slipped: App.Manifest = { 'platform-version': '2.3', product: { freshchat: { events: { onX: { hanlder: 'on' } } } } };`,
   });
   assert.deepEqual(said, []);
 });

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../server/src/marketplace/json-value.ts';
 
 /** One call of one of the app's functions, as the test sees it. While it runs, `outcome` is `running`. */
-export type Callback = {
+export type Callback<Payload = JsonObject> = {
   /** The event; for server methods, actions and jobs the name of the function. */
   readonly event: string;
   /** Module of platform 3.0 (`chat_conversation`) or product of 2.x (`freshchat`); `common` for functions. */
@@ -9,7 +9,7 @@ export type Callback = {
   /** Key of the function in the exports. */
   readonly handler: string;
   /** What the function got, as JSON. */
-  readonly payload: JsonObject;
+  readonly payload: Payload;
   /** 1, and more when a callback that failed is called again for the same event. */
   readonly attempt: number;
   /** The same on every attempt at one event. */

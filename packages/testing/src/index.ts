@@ -6,7 +6,7 @@ export type { Callback, CallbackError, LogLine, SentRequest } from './callback.t
 export type { Duration } from './duration.ts';
 export type { CustomStatusInput } from './invented-agents.ts';
 export type { Reply, StubAnswer } from './request-stubs.ts';
-export type { Couplings, ExternalRequest, Team, TeamDb, TeamOptions, TeamSchedule } from './team.ts';
+export type { Couplings, ExternalRequest, PayloadOf, Team, TeamDb, TeamOptions, TeamSchedule } from './team.ts';
 
 /**
  * Checks an app, loads it into this process and starts an invented team around it, in virtual time.

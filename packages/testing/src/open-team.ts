@@ -42,7 +42,7 @@ import { inventedAgents } from './invented-agents.ts';
 import { type LoadedApp, loadApp } from './load-app.ts';
 import { requestStubs } from './request-stubs.ts';
 import { sampleOf } from './sample-payload.ts';
-import type { ExternalRequest, Team, TeamOptions } from './team.ts';
+import type { ExternalRequest, PayloadOf, Team, TeamOptions } from './team.ts';
 import { type TeamTime, teamTime } from './team-time.ts';
 
 /** The app's id in its one account, and its subscription's. */
@@ -153,6 +153,8 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
     get callbacks() {
       return callbacks();
     },
+    callbacksOf: <Event extends string>(event: Event) =>
+      callbacks().filter((callback) => callback.event === event) as unknown as readonly Callback<PayloadOf<Event>>[],
     get logs() {
       return [...book.strayLines.slice(seen.strayLines), ...callbacks().flatMap(({ logs }) => logs)];
     },

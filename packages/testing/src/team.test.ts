@@ -81,8 +81,8 @@ test('lets nothing happen until time passes, and then at the very instant', asyn
   await team.advance('14m 59s');
   assert.equal(team.callbacks.length, 1);
   await team.advance('1s');
-  const idle = team.callbacks[1]?.payload.data as { agent_activity: { status_change_timestamp: string } };
-  assert.equal(idle.agent_activity.status_change_timestamp, '2026-03-04T09:15:00.000Z');
+  const idle = team.callbacksOf('onAgentActivityCreate')[1]?.payload.data.agent_activity;
+  assert.equal(idle?.status_change_timestamp, '2026-03-04T09:15:00.000Z');
   assert.equal(team.callbacks[1]?.startedAt, '2026-03-04T09:15:00.000Z');
   assert.equal(team.now, '2026-03-04T09:15:00.000Z');
   await ada.beActive();
@@ -96,7 +96,7 @@ test('tells a supervisor’s change from the agent’s own, and ends a timed sta
   const [ada, bob] = [await team.agent('ada@example.com'), await team.agent('bob@example.com')];
   await ada.setStatus('Break', { by: bob, for: '10m' });
   await team.advance('10m');
-  const reasons = team.callbacks.map(({ payload }) => (payload.activity as { reason: string }).reason);
+  const reasons = team.callbacksOf('onAgentActivityCreate').map(({ payload }) => payload.activity?.reason);
   assert.deepEqual(reasons, ['supervisor', 'status_expired']);
   await close();
 });

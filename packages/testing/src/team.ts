@@ -1,3 +1,4 @@
+import type { ActivityPayload, CustomStatusPayload } from '@rollcall/contract';
 import type { AppDefinition } from '../../server/src/marketplace/app-definition.ts';
 import type { JobView } from '../../server/src/marketplace/job.ts';
 import type { JsonObject, JsonValue } from '../../server/src/marketplace/json-value.ts';
@@ -61,6 +62,8 @@ export type Team = {
 
   /** Every call of the app so far, in the order in which they began. */
   readonly callbacks: readonly Callback[];
+  /** Those for one event, with its payload typed. */
+  callbacksOf<Event extends string>(event: Event): readonly Callback<PayloadOf<Event>>[];
   /** What the app printed, outside of callbacks too. */
   readonly logs: readonly LogLine[];
   /** What the app sent with `$request`. */
@@ -99,6 +102,13 @@ export type Team = {
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
+
+/** The payload of an event of the server; of others only that it is an object. */
+export type PayloadOf<Event extends string> = Event extends 'onAgentActivityCreate'
+  ? ActivityPayload
+  : Event extends 'onAgentCustomStatusUpdate'
+    ? CustomStatusPayload
+    : JsonObject;
 
 export type ExternalRequest = {
   /** The body; objects arrive parsed, as from JSON. */

@@ -32,5 +32,5 @@ test('names every option and every member of a team, and none that is not there'
 
 function membersOf(source: string, type: string): readonly string[] {
   const body = source.split(`export type ${type} = {\n`)[1]?.split('\n};')[0] ?? '';
-  return [...body.matchAll(/^ {2}(?:readonly )?(\w+)[?(:]/gm)].map(([, name = '']) => name);
+  return [...body.matchAll(/^ {2}(?:readonly )?(\w+)[?(:<]/gm)].map(([, name = '']) => name);
 }

@@ -69,6 +69,8 @@ function packageOf(name: string): object {
       '@rollcall/testing': isHere ? `file:${kitFolder.replace(/[/\\]$/, '')}` : productVersion(),
       node: KIT_NODE_VERSION,
     },
+    // The package of Node fetches the one for this machine when it is installed.
+    allowScripts: { node: true },
   };
 }
 
