@@ -50,8 +50,10 @@ export function faultyRequest(errors: readonly RequestFault[]): OperationAnswer 
 }
 
 export function unfilledRequest(instancePath: string, template: RequestTemplate): OperationAnswer {
-  const texts = [template.host, template.path, ...Object.values(template.headers), ...Object.values(template.query)];
-  const lacksOauth = template.options.oauth === null && texts.some((text) => text.includes('access_token'));
+  const texts = [template.host, template.path, ...Object.values(template.headers)];
+  const lacksOauth =
+    template.options.oauth === null &&
+    [...texts, JSON.stringify(template.query)].some((text) => text.includes('access_token'));
   const hint = lacksOauth ? "; OAuth request missing 'options.oauth' configuration" : '';
   const message = `${sentences.templates}: ${instancePath} of '${template.name}'${hint}`;
   return refusedRequest({ status: 400, response: sentences.templates, message });

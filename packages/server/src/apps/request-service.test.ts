@@ -36,7 +36,7 @@ const templates: readonly RequestTemplate[] = [
     host: '<%= iparam.domain %>.example.com',
     path: '/v2/<%= context.kind %>/<%= context.id %>',
     headers: { Authorization: "Basic <%= encode(iparam.key + ':X') %>", 'X-Who': '<%= context.who.name %>' },
-    query: { query: '<%= context.query %>', page: '2' },
+    query: { query: '<%= context.query %>', page: '<%= context.page || 2 %>', 'with[]': ['a', '<%= context.id %>'] },
   }),
   template('anywhere', { host: '<%= context.host %>', path: '<%= context.path %>' }),
   template('home', { host: '<%= current_host.endpoint_urls.freshdesk %>', path: '/api' }),
@@ -132,7 +132,7 @@ test('fills a template in and resolves with status, headers, response and attemp
   const { security: _, ...request } = outbound.requests[0] ?? assert.fail();
   assert.deepEqual(request, {
     method: 'POST',
-    url: 'https://demo.example.com/v2/tickets/12?query=%22priority%3A3%20%26%20more%22&page=2',
+    url: 'https://demo.example.com/v2/tickets/12?query=%22priority%3A3%20%26%20more%22&page=2&with%5B%5D=a&with%5B%5D=12',
     headers: { Authorization: `Basic ${Buffer.from('s3cret:X').toString('base64')}`, 'X-Who': 'Ada' },
     body,
     timeoutMs: 15_000,
@@ -148,6 +148,17 @@ test('takes a host with a scheme, and a whole path with parameters', async () =>
     outbound.requests.map(({ url }) => url),
     ['https://demo.freshdesk.com/api', 'https://a.example.com:8443/x/y?z=%20 1%232'],
   );
+});
+
+test('hands certificates and keys of a template on, filled in', async () => {
+  const secured = {
+    ...template('secured', {}),
+    options: { ...templates[0]?.options, security: { key: '<%= iparam.key %>' } },
+  };
+  const { outbound, invoke } = open({ requestTemplates: [secured as RequestTemplate], requests: ['secured'] });
+  resultOf(await invoke('secured'));
+  const none = { ca: null, cert: null, pfx: null, passphrase: null };
+  assert.deepEqual(outbound.requests[0]?.security, { ...none, key: 's3cret' });
 });
 
 test('sends a body that is an object as JSON', async () => {

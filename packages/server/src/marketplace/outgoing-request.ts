@@ -28,9 +28,12 @@ export const responseBytesMax = 6 * 1024 * 1024;
 export const attemptsMax = 5;
 export const retryDelayMsMax = 1500;
 
-/** Adds parameters to a path that may have some already. Names and values are percent-encoded. */
-export function withQuery(path: string, query: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(query).map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`);
+/** Adds parameters to a path that may have some already. Names and values are percent-encoded; a list is repeated. */
+export function withQuery(path: string, query: Readonly<Record<string, string | readonly string[]>>): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) => {
+    const values = typeof value === 'string' ? [value] : value;
+    return values.map((one) => `${percentEncode(name)}=${percentEncode(one)}`);
+  });
   if (pairs.length === 0) return path;
   const glue = path.includes('?') ? (/[?&]$/.test(path) ? '' : '&') : '?';
   return `${path}${glue}${pairs.join('&')}`;

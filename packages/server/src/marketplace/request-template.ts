@@ -7,7 +7,8 @@ export interface RequestTemplate {
   /** Begins with `/`, or with a `<%= … %>` whose value may bring the slash. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
+  /** A list stands for a parameter that comes several times. */
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
   readonly options: {
     /** 1 to 5. */
     readonly maxAttempts: number;

@@ -126,3 +126,11 @@ test('points at the place of a fault', () => {
   assert.equal(read('{ "a": }').findings[0]?.code, 'json-syntax');
   assert.equal(read('[]').findings[0]?.code, 'config-type');
 });
+
+test('reads a parameter that comes several times, and certificates for TLS', () => {
+  const schema = '{ "method": "GET", "host": "api.example.com", "query": { "with[]": ["a", 1, null], "page": 2 } }';
+  const options = '{ "security": { "ca": "PEM", "strange": "x", "key": 7 } }';
+  const { templates } = read(`{ "a": { "schema": ${schema}, "options": ${options} } }`);
+  assert.deepEqual(templates[0]?.query, { 'with[]': ['a', '1'], page: '2' });
+  assert.deepEqual(templates[0]?.options.security, { ca: 'PEM', key: '7' });
+});

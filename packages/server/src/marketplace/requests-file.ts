@@ -148,7 +148,7 @@ function readTemplate(source: SourceText, { key: name, keyNode, value }: JsonMem
     host: host.value,
     path: path.value,
     headers: textRecord(memberOf(schema.value, 'headers')?.value),
-    query: textRecord(memberOf(schema.value, 'query')?.value),
+    query: queryOf(memberOf(schema.value, 'query')?.value),
     options: options.value,
   };
   return { template, findings };
@@ -160,6 +160,16 @@ const strangerRule = {
   sentence: (key: string) =>
     `schema must NOT have additional properties '${key}'${key === 'body' ? ': the body is given with each call' : ''}`,
 } as const;
+
+// Real apps have lists here: `"with[]": ["addresses", "payments"]`.
+function queryOf(node: Node | undefined): RequestTemplate['query'] {
+  const lists = membersOf(node).flatMap(({ key, value }) => {
+    if (value.type !== 'array') return [];
+    const items = (value.children ?? []).filter(({ type }) => ['string', 'number', 'boolean'].includes(type));
+    return [[key, items.map((item) => String(item.value))] as const];
+  });
+  return { ...textRecord(node), ...Object.fromEntries(lists) };
+}
 
 function noSchema(
   source: SourceText,

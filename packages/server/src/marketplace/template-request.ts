@@ -1,6 +1,6 @@
 import { type OutgoingRequest, type RequestFault, withQuery } from './outgoing-request.ts';
 import type { RequestSecurity, RequestTemplate } from './request-template.ts';
-import { fillTemplate, type TemplateScope } from './template-text.ts';
+import { fillTemplate, fillTemplates, type TemplateScope } from './template-text.ts';
 
 /** A template filled in, or why it cannot be sent. */
 export type TemplateRequest =
@@ -29,12 +29,12 @@ export function fillRequestTemplate(
   const host = fillTemplate(template.host, scope);
   const path = fillTemplate(template.path, scope);
   const headers = fillRecord(template.headers, scope);
-  const query = fillRecord(template.query, scope);
+  const query = fillTemplates(template.query, scope);
   const security = fillRecord({ ...template.options.security }, scope);
   if (host === null) return { kind: 'unfilled', instancePath: '/schema/host' };
   if (path === null) return { kind: 'unfilled', instancePath: '/schema/path' };
   if (headers.kind === 'unfilled') return { kind: 'unfilled', instancePath: `/schema/headers/${headers.name}` };
-  if (query.kind === 'unfilled') return { kind: 'unfilled', instancePath: `/schema/query/${query.name}` };
+  if (query === null) return { kind: 'unfilled', instancePath: '/schema/query' };
   if (security.kind === 'unfilled') return { kind: 'unfilled', instancePath: `/options/security/${security.name}` };
   const bareHost = host
     .trim()
@@ -46,7 +46,7 @@ export function fillRequestTemplate(
   const { maxAttempts, retryDelayMs, oauth } = template.options;
   const request: OutgoingRequest = {
     method: template.method,
-    url: `https://${bareHost}${withQuery(rooted.replaceAll('#', '%23'), query.texts)}`,
+    url: `https://${bareHost}${withQuery(rooted.replaceAll('#', '%23'), query as RequestTemplate['query'])}`,
     headers: headers.texts,
     body,
     maxAttempts,

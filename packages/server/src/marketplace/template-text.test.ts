@@ -39,6 +39,16 @@ const table: readonly (readonly [string, string | null])[] = [
   ['<%= context.quote %>', `"'%>`],
   ['<%= 1 + 2 %>', '3'],
   [`<%= 1 + '2' %>`, '12'],
+  // The first that is there.
+  [`<%= context.page || '1' %>`, '1'],
+  [`<%= context.id || '1' %>`, '12'],
+  [`<%= context.page || iparam.nothing || 'x' + 1 %>`, 'x1'],
+  [`<%= iparam.nothing ?? 'none' %>`, 'none'],
+  [`<%= '' ?? 'none' %>|<%= '' || 'some' %>`, '|some'],
+  [`<%= encode(iparam.missing || iparam.apikey) %>`, base64('k€y')],
+  ['<%= context.page || %>', null],
+  ['<%= context.page | 1 %>', null],
+  [`<%= contxt.page || '1' %>`, null],
   // A property that is not there is empty; what is calculated with it fails.
   ['[<%= iparam.missing %>]', '[]'],
   ['[<%= iparam.nothing %>]', '[]'],

@@ -12,7 +12,8 @@ export type TemplateScope = JsonObject;
  * judged afterwards.
  *
  * An expression is a name (`iparam.key`, `context["a b"].c`, `context.list[0]`), a text in quotes of either kind, a
- * number, a sum of these, or `encode(…)` of one of these: base64. The grammar is our own and has nothing else, so that an
+ * number, a sum of these, `encode(…)` of one of these (base64), or the first of several that is there
+ * (`context.page || '1'`), as real apps have it. The grammar is our own and has nothing else, so that an
  * app cannot have anything evaluated here.
  */
 export function fillTemplate(text: string, scope: TemplateScope): string | null {
@@ -22,7 +23,7 @@ export function fillTemplate(text: string, scope: TemplateScope): string | null 
     const mark = text.indexOf(OPENING, at);
     if (mark === -1) return filled + text.slice(at);
     const reader: Reader = { text, at: mark + OPENING.length, depth: 0, scope };
-    const value = readSum(reader);
+    const value = readChoice(reader);
     if (value === FAILED || !takes(reader, CLOSING)) return null;
     const shown = textOf(value);
     if (shown === null) return null;
@@ -59,6 +60,20 @@ function filledOrFailed(value: JsonValue, scope: TemplateScope, levels: number):
   return Array.isArray(value) ? known.map(([, item]) => item) : Object.fromEntries(known);
 }
 
+/** `a || b` takes the first that is there and not empty, zero or false; `a ?? b` the first that is there. */
+function readChoice(reader: Reader): Value {
+  let chosen = readSum(reader);
+  while (chosen !== FAILED) {
+    const isLoose = takes(reader, '||');
+    if (!isLoose && !takes(reader, '??')) return chosen;
+    const other = readSum(reader);
+    const isMissing = isLoose ? !chosen : chosen === undefined || chosen === null;
+    if (other === FAILED) return FAILED;
+    if (isMissing) chosen = other;
+  }
+  return FAILED;
+}
+
 function readSum(reader: Reader): Value {
   let sum = readOperand(reader);
   while (sum !== FAILED && takes(reader, '+')) {
@@ -93,7 +108,7 @@ const NAME = /[\p{L}_$][\p{L}\p{N}_$]*/uy;
 function readParenthesized(reader: Reader): Value {
   if (reader.depth === NESTING_MAX || !takes(reader, '(')) return FAILED;
   reader.depth += 1;
-  const value = readSum(reader);
+  const value = readChoice(reader);
   reader.depth -= 1;
   return takes(reader, ')') ? value : FAILED;
 }
