@@ -4,11 +4,10 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utim
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { contentDigest } from './content-digest.ts';
+import { fileCodeStore } from './file-code-store.ts';
 import { defaultInstallLimits } from './limits.ts';
 import { packApp } from './pack-app.ts';
 import { readPackedFiles } from './packed-files.ts';
-import { unpackZip } from './unpack-zip.ts';
 
 const app = {
   'manifest.json': '{}',
@@ -68,15 +67,17 @@ console.log(sha256);`;
   assert.equal(new Set(zones).size, 1);
 });
 
-test('installs as it was packed: the server unpacks the same files, under the same digest', async (t) => {
+test('installs as it was packed: the server knows the same files under the same digest', async (t) => {
   const { zip, digest } = await packageOf(folderWith(t, { ...app, ...athome }));
-  const target = folderWith(t, {});
-  const unpacked = await unpackZip(zip, target, defaultInstallLimits);
-  assert.equal(unpacked.kind, 'unpacked', JSON.stringify(unpacked));
-  const files = unpacked.kind === 'unpacked' ? unpacked.files : [];
-  const hashed = files.map(({ path }) => ({ path, hash: sha256Of(join(target, path)) }));
-  assert.equal(contentDigest(hashed), digest);
-  for (const [path, text] of Object.entries(app)) assert.equal(readFileSync(join(target, path), 'utf8'), text);
+  const store = fileCodeStore({ folder: join(folderWith(t, {}), 'apps'), environment: {} });
+  const staging = await store.stage({ kind: 'zip', bytes: zip });
+  assert.ok(staging.kind === 'staged', JSON.stringify(staging));
+  assert.equal(staging.code.fingerprint, digest);
+  const settling = await staging.code.settle();
+  assert.ok(settling.kind === 'settled' && settling.digest === digest, 'it has no packages, so that this is all of it');
+  for (const [path, text] of Object.entries(app)) {
+    assert.equal(readFileSync(join(settling.folder, path), 'utf8'), text);
+  }
 });
 
 test('names every file in digest.md5, in the form that md5sum checks', async (t) => {
@@ -111,13 +112,6 @@ test('refuses what no package may hold: links, too many bytes, names that differ
 async function packageOf(folder: string) {
   return packApp((await readPackedFiles(folder, defaultInstallLimits)).files);
 }
-
-function sha256Of(file: string): string {
-  return execFileSync(process.execPath, ['-e', HASH, file], { encoding: 'utf8' });
-}
-
-const HASH = `const c = require('crypto');
-process.stdout.write(c.createHash('sha256').update(require('fs').readFileSync(process.argv[1])).digest('hex'));`;
 
 function folderWith(t: TestContext, files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-pack-'));

@@ -8,7 +8,7 @@ export type AppPackage = {
   readonly zip: Uint8Array;
   /** SHA-256 of the zip, hexadecimal. */
   readonly sha256: string;
-  /** SHA-256 over the files' names and contents, as the server records it for the app's code that it installs. */
+  /** SHA-256 over the files' names and contents: what a server knows the app's own files by, before it adds packages. */
   readonly digest: string;
 };
 
