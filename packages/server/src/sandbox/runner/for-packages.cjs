@@ -18,6 +18,8 @@ function prepareForPackages() {
   const path = broker === '' ? null : broker;
   require('./sockets.cjs').brokerSockets(path);
   require('./names.cjs').brokerNames(path);
+  // Node's own opens its sockets as packages do; Deno's does not.
+  if (process.versions.deno !== undefined) globalThis.fetch = require('./fetch.cjs').brokeredFetch;
   standIn();
   syncBuiltinESMExports?.();
 }
