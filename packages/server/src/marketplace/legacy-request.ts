@@ -9,12 +9,10 @@ export type LegacyRequest =
   | { readonly kind: 'request'; readonly request: OutgoingRequest }
   | { readonly kind: 'refused'; readonly sentence: string };
 
-/** The sentences of the platform. */
-export const legacySentences = {
+// The sentences of the platform.
+const legacySentences = {
   templates: 'Error while substituting the templates',
   https: 'Invalid URL - Must be HTTPS',
-  ip: 'Invalid URL - IP is disallowed',
-  fqdn: 'Invalid URL - Must be FQDN',
   whitelist: 'This domain has not been whitelisted',
 } as const;
 
