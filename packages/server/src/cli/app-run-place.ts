@@ -9,6 +9,8 @@ import { CommandFailed, wrongUsage } from './command-failed.ts';
 export type BenchPlace = {
   /** Real path of the app's folder. */
   readonly folder: string;
+  /** As it was typed: the shortest way to say it where it was typed. */
+  readonly shown: string;
   /** Of the store: below the app's folder, or a temporary one that ends with the command. */
   readonly dataFolder: string;
   readonly isFresh: boolean;
@@ -23,15 +25,16 @@ export type BenchPlace = {
  */
 export function benchPlace(given: string, isFresh: boolean): BenchPlace {
   const folder = appFolder(given);
+  const shown = given.replace(/(?<=.)[\\/]+$/, '');
   if (isFresh) {
     const dataFolder = mkdtempSync(join(tmpdir(), 'rollcall-run-'));
-    return { folder, dataFolder, isFresh, leave: () => rmSync(dataFolder, { recursive: true, force: true }) };
+    return { folder, shown, dataFolder, isFresh, leave: () => rmSync(dataFolder, { recursive: true, force: true }) };
   }
   const dataFolder = join(folder, '.rollcall');
   mkdirSync(dataFolder, { recursive: true });
   // Nobody wants a database in the history of an app; who has a .gitignore need not think of it.
   writeFileSync(join(dataFolder, '.gitignore'), '*\n');
-  return { folder, dataFolder, isFresh, leave: () => {} };
+  return { folder, shown, dataFolder, isFresh, leave: () => {} };
 }
 
 function appFolder(given: string): string {

@@ -1,5 +1,8 @@
-import type { AppView } from '../apps/apps.ts';
+import type { AppView, ExternalOutcome } from '../apps/apps.ts';
+import type { OauthCallback, OauthFinished } from '../apps/oauth-service.ts';
 import type { Answer } from '../directory/rejection.ts';
+import type { ExternalRequest } from '../marketplace/external-event.ts';
+import type { JobView } from '../marketplace/job.ts';
 import type { JsonObject, JsonValue } from '../marketplace/json-value.ts';
 import type { Instant } from '../time/instant.ts';
 
@@ -18,29 +21,11 @@ export type ScheduleView = {
   readonly data: JsonValue;
 };
 
-export type JobView = {
-  readonly id: string;
-  readonly name: string;
-  readonly tag: string | null;
-  readonly status: string;
-  readonly statusMessage: string | null;
-  readonly startedAt: Instant | null;
-};
-
 /** Everything that the app keeps in the platform. */
 export type AppStorage = {
   readonly keyValues: readonly StoredValue[];
   readonly schedules: readonly ScheduleView[];
   readonly jobs: readonly JobView[];
-};
-
-/** An HTTP request to the app's own address for external events. */
-export type ExternalRequest = {
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly contentType: string | null;
-  readonly body: string;
-  readonly query: Readonly<Record<string, string>>;
 };
 
 /** The one app that is worked on, among the installed apps: what the workbench asks of them. */
@@ -72,4 +57,9 @@ export type AppSeat = {
     readonly args: JsonObject;
   }): Promise<Answer<SeatAnswer>>;
   storage(): Promise<AppStorage>;
+  /** A request to the address that the app gave out with this token; null when nobody knows it. */
+  externalEvent(token: string, request: ExternalRequest): Promise<ExternalOutcome | null>;
+  /** Begins an authorization; the answer is the address at which a person agrees. Null: the app's only integration. */
+  startOauth(integration: string | null): Answer<{ readonly url: string }>;
+  finishOauth(callback: OauthCallback): Promise<OauthFinished>;
 };

@@ -97,6 +97,14 @@ function registerInstallation(app: FastifyInstance, bench: Workbench): void {
     const rejection = await bench.remove();
     return rejection === null ? {} : refused(reply, 422, rejection.detail);
   });
+  app.post('/bench/oauth', (request, reply) => {
+    const integration = isJsonObject(request.body) ? request.body.integration : null;
+    return answered(
+      reply,
+      bench.parts.seat.startOauth(typeof integration === 'string' ? integration : null),
+      (url) => url,
+    );
+  });
   app.post('/bench/reload', async () => {
     await bench.life.follow([]);
     return {};
@@ -113,14 +121,7 @@ function storageWire(storage: Awaited<ReturnType<Workbench['parts']['seat']['sto
       repeat,
       data,
     })),
-    jobs: storage.jobs.map(({ id, name, tag, status, statusMessage, startedAt }) => ({
-      id,
-      name,
-      tag,
-      status,
-      status_message: statusMessage,
-      started_at: instant(startedAt),
-    })),
+    jobs: storage.jobs,
   };
 }
 

@@ -134,6 +134,8 @@ export class Coverage {
     const files = this.#files() ?? new Map<string, string>();
     for (const file of [...files.keys()].filter(isServerCode).sort()) {
       const text = textOf(files, file) ?? '';
+      // A file without a line has nothing that could run, and the converter cannot take it.
+      if (text.trim() === '') continue;
       const count = this.#counts.get(file);
       const { opening, functions } = count?.text === text ? count : { opening: 0, functions: neverRun(text) };
       const converter = toIstanbul(`${prefix}${file}`, opening, { source: text });

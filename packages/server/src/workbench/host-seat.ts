@@ -4,8 +4,8 @@ import type { AppInvocation, AppReply, AppView } from '../apps/apps.ts';
 import { type Answer, done, refuse } from '../directory/rejection.ts';
 import type { Ask } from '../engine/agent-commands.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { JsonObject, JsonValue } from '../marketplace/json-value.ts';
-import type { AppSeat, AppStorage, JobView, SeatAnswer } from './app-seat.ts';
+import type { JsonValue } from '../marketplace/json-value.ts';
+import type { AppSeat, AppStorage, SeatAnswer } from './app-seat.ts';
 import { WORKBENCH_LIMITS } from './limits.ts';
 import { WORKBENCH_ACCOUNT } from './team.ts';
 
@@ -15,22 +15,13 @@ export type HostSeatParts = {
   /** Absolute path of the app's folder, one of the host's live folders. */
   readonly folder: string;
   readonly timestampUnit: TimestampUnit;
-  readonly jobs: SeatJobs;
-};
-
-/** The jobs of installed apps. */
-export type SeatJobs = {
-  start(
-    id: string,
-    call: { readonly name: string; readonly tag: string | null; readonly args: JsonObject },
-  ): Promise<Answer<SeatAnswer>>;
-  list(id: string): readonly JobView[];
 };
 
 /** The seat of a folder's app among the installed apps of a running server. */
-export function hostSeat({ host, engine, folder, timestampUnit, jobs }: HostSeatParts): AppSeat {
+export function hostSeat({ host, engine, folder, timestampUnit }: HostSeatParts): AppSeat {
   const caller = { keyId: 'workbench', account: WORKBENCH_ACCOUNT, role: 'admin', agent: 0 } as const;
   const ask = (): Ask => ({ caller, now: engine.clock.now() });
+  const settings = { timestampUnit, withActivity: true };
   const view = (): AppView | null => host.ofFolder(WORKBENCH_ACCOUNT, folder);
   const onApp = async <T>(run: (id: string) => Promise<Answer<T>>): Promise<Answer<T>> => {
     const id = view()?.id;
@@ -38,8 +29,12 @@ export function hostSeat({ host, engine, folder, timestampUnit, jobs }: HostSeat
   };
   return {
     view,
+    // Without the parameters that it requires it runs, as an app that a server is started with does: what is missing is
+    // said on the page, and a click is to show something from the first minute on.
     install: (iparams) =>
-      host.install(ask(), { source: { kind: 'folder', folder }, iparams, timestampUnit, withActivity: true }),
+      iparams === null
+        ? host.takeUp(ask(), folder, settings)
+        : host.install(ask(), { source: { kind: 'folder', folder }, iparams, ...settings }),
     reload: () =>
       onApp(async (id) => {
         const reloaded = await host.reload(id);
@@ -51,8 +46,19 @@ export function hostSeat({ host, engine, folder, timestampUnit, jobs }: HostSeat
       onApp(async (id) => answered(await host.invoke(ask(), id, { module, event, payload }), invocationAnswer)),
     callFunction: ({ kind, name, args }) =>
       onApp(async (id) => answered(await host.callFunction(ask(), id, { kind, name, args }), replyAnswer)),
-    startJob: (call) => onApp((id) => jobs.start(id, call)),
-    storage: () => storageOf({ host, engine, jobs }, view()?.id ?? null),
+    startJob: (call) =>
+      onApp(async (id) => {
+        const started = await host.startJob(ask(), id, call);
+        return started.kind === 'done' ? done({ kind: 'done', data: started.value, durationMs: 0 }) : started;
+      }),
+    storage: () => storageOf({ host, engine }, view()?.id ?? null),
+    externalEvent: (token, request) => host.externalEvent(token, request),
+    startOauth: (integration) => {
+      const id = view()?.id;
+      if (id === undefined) return refuse('unknown_app', 'The app is not installed.');
+      return host.startOauth(ask(), id, { integration, oauthIparams: {}, agent: null });
+    },
+    finishOauth: (callback) => host.finishOauth(callback),
   };
 }
 
@@ -101,13 +107,14 @@ function replyAnswer(reply: AppReply): SeatAnswer {
 }
 
 async function storageOf(
-  { host, engine, jobs }: Pick<HostSeatParts, 'host' | 'engine' | 'jobs'>,
+  { host, engine }: Pick<HostSeatParts, 'host' | 'engine'>,
   id: string | null,
 ): Promise<AppStorage> {
   if (id === null) return { keyValues: [], schedules: [], jobs: [] };
   const entries = await engine.store.keyValues({ app: id, after: '', limit: WORKBENCH_LIMITS.keyValuesShownMax });
   const now = engine.clock.now();
   const schedules = host.schedules(WORKBENCH_ACCOUNT, id);
+  const runs = host.jobs(WORKBENCH_ACCOUNT, id);
   return {
     keyValues: entries
       .filter(({ expiresAt }) => expiresAt === null || expiresAt > now)
@@ -116,6 +123,6 @@ async function storageOf(
       schedules.kind === 'rejected'
         ? []
         : schedules.value.map(({ name, nextAt, repeat, data }) => ({ name, nextAt, repeat, data })),
-    jobs: jobs.list(id),
+    jobs: runs.kind === 'rejected' ? [] : runs.value,
   };
 }

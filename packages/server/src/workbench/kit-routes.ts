@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ExternalOutcome } from '../apps/apps.ts';
 import { changeAccount } from '../engine/account-commands.ts';
+import { type ExternalRequest, readExternalRequest } from '../marketplace/external-event.ts';
 import { installationNote, installationPage } from '../marketplace/installation-page.ts';
 import { iparamsOfForm } from '../marketplace/iparam-form.ts';
 import { defaultIparams } from '../marketplace/iparams.ts';
 import { isJsonObject, type JsonObject } from '../marketplace/json-value.ts';
 import type { SeatAnswer } from './app-seat.ts';
 import { inventedFor, startingPayload } from './bench-routes.ts';
-import { hookPayload } from './hook-payload.ts';
 import { PAGE_POLICY } from './page-files.ts';
 import { WORKBENCH_ACCOUNT } from './team.ts';
 import { placeOfTestData, readTestData, saveTestData } from './test-data.ts';
@@ -102,25 +103,54 @@ function registerExecution(app: FastifyInstance, bench: Workbench): void {
     method: ['GET', 'POST', 'PUT'],
     url: '/event/hook/:product',
     handler: async (request, reply) => {
-      if (request.method === 'GET' && typeof request.query['hub.challenge'] === 'string') {
-        return reply.type('text/plain; charset=utf-8').send(request.query['hub.challenge']);
-      }
-      const hook = hookPayload({
-        contentType: request.headers['content-type'] ?? null,
-        body: request.body,
-        headers: request.headers,
-        options: request.query.options ?? '',
-      });
-      if (hook.kind === 'refused') return kitFault(reply, hook.status, hook.sentence);
-      const call: HandCall = {
-        kind: 'event',
-        name: 'onExternalEvent',
-        module: bench.life.definition?.platformVersion === '3.0' ? 'common' : request.params.product,
-        payload: { ...inventedFor(bench, 'onExternalEvent'), ...hook.payload },
-      };
-      return kitAnswer(reply, await bench.call(call, { kind: 'live' }), false);
+      const asked = externalRequestOf(request);
+      // An address that the app gave out has its token there, one that was typed the name of a product.
+      const outcome = await bench.parts.seat.externalEvent(request.params.product, asked);
+      if (outcome !== null) return hookAnswer(reply, outcome);
+      const reading = readExternalRequest(asked);
+      if (reading.kind === 'challenge') return hookAnswer(reply, reading);
+      if (reading.kind === 'refused') return kitFault(reply, reading.status, reading.message);
+      const { kind: _, ...parts } = reading;
+      const payload = { ...inventedFor(bench, 'onExternalEvent'), ...(parts as JsonObject) };
+      const call: HandCall = { kind: 'event', name: 'onExternalEvent', module: null, payload };
+      return kitAnswer(reply, await bench.call(call, { kind: 'simulated' }), false);
     },
   });
+  app.get<{ Querystring: Record<string, string | undefined> }>('/auth/callback', async (request, reply) => {
+    const { state = null, code = null, error = null, error_description: description } = request.query;
+    const why = error === null ? null : [error, description].filter((part) => part !== undefined).join(': ');
+    const finished = await bench.parts.seat.finishOauth({ state, code, error: why });
+    if (finished.kind === 'authorized') return reply.redirect('/', 303);
+    const nonce = randomBytes(12).toString('base64url');
+    pageHeaders(reply.code(400), nonce);
+    return reply.send(installationNote({ title: 'Not authorized', sentences: [finished.message] }, nonce));
+  });
+}
+
+function externalRequestOf({ method, headers, body, query }: FastifyRequest): ExternalRequest {
+  const text = body instanceof URLSearchParams ? body.toString() : typeof body === 'string' ? body : null;
+  const single = Object.entries(headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(', ') : value,
+  ]);
+  return {
+    method,
+    headers: Object.fromEntries(single.filter(([, value]) => value !== undefined)),
+    contentType: headers['content-type'] ?? null,
+    body: text ?? (body === undefined || body === null ? '' : JSON.stringify(body)),
+    query: query as Record<string, string>,
+  };
+}
+
+function hookAnswer(reply: FastifyReply, outcome: ExternalOutcome): FastifyReply {
+  switch (outcome.kind) {
+    case 'accepted':
+      return reply.send({ success: true });
+    case 'challenge':
+      return reply.type('text/plain; charset=utf-8').send(outcome.text);
+    case 'refused':
+      return kitFault(reply, outcome.status, outcome.message);
+  }
 }
 
 function registerParameters(app: FastifyInstance, bench: Workbench): void {
@@ -157,9 +187,7 @@ function parametersPage(
   },
 ): FastifyReply {
   const styleNonce = randomBytes(12).toString('base64url');
-  reply
-    .header('content-type', 'text/html; charset=utf-8')
-    .header('content-security-policy', `${PAGE_POLICY.replace("style-src 'self'", `style-src 'nonce-${styleNonce}'`)}`);
+  pageHeaders(reply, styleNonce);
   const { life, parts } = bench;
   const installation = life.reading.app?.installation;
   if (installation === undefined) {
@@ -187,6 +215,12 @@ function parametersPage(
       styleNonce,
     }),
   );
+}
+
+function pageHeaders(reply: FastifyReply, styleNonce: string): void {
+  reply
+    .header('content-type', 'text/html; charset=utf-8')
+    .header('content-security-policy', PAGE_POLICY.replace("style-src 'self'", `style-src 'nonce-${styleNonce}'`));
 }
 
 function registerSettings(app: FastifyInstance, bench: Workbench): void {

@@ -41,6 +41,7 @@ export function stateView(parts: StateParts): object {
       last_reload: reloadView(life),
       ...definitionView(life.definition),
       iparams: view?.iparams ?? {},
+      missing_parameters: missingOf(life.definition, view?.iparams ?? {}),
       timestamp_unit: view?.settings.timestampUnit ?? null,
       subscription_state: view?.state ?? null,
     },
@@ -52,6 +53,15 @@ export function stateView(parts: StateParts): object {
     inspector: parts.inspectorPort === null ? null : `127.0.0.1:${parts.inspectorPort}`,
     retries: parts.isRetried,
   };
+}
+
+/** The parameters that the app requires and has not got. */
+function missingOf(app: AppDefinition | null, iparams: Readonly<Record<string, unknown>>): readonly string[] {
+  if (app === null || app.installation.kind !== 'definitions') return [];
+  const isMissing = (name: string) => iparams[name] === undefined || iparams[name] === null || iparams[name] === '';
+  return app.installation.definitions
+    .filter(({ name, required }) => required && isMissing(name))
+    .map(({ name }) => name);
 }
 
 function lifeView({ state }: AppLife): object {
@@ -88,13 +98,14 @@ function reloadView({ lastReload }: AppLife): object | null {
 
 function definitionView(app: AppDefinition | null): object {
   if (app === null)
-    return { platform_version: null, events: [], functions: [], actions: [], jobs: [], parameters: null };
+    return { platform_version: null, events: [], functions: [], actions: [], jobs: [], oauth: [], parameters: null };
   return {
     platform_version: app.platformVersion,
     events: app.handlers.map(({ module, event, handler }) => ({ module, event, handler, kind: kindOfEvent(event) })),
     functions: app.functions.map(({ module, name }) => ({ module, name })),
     actions: app.actions.map(({ name, displayName, parameters }) => ({ name, display_name: displayName, parameters })),
     jobs: app.jobs,
+    oauth: app.oauth.map(({ name }) => name),
     parameters: app.installation.kind,
   };
 }

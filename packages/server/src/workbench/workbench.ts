@@ -93,11 +93,17 @@ export class Workbench {
     );
     this.#watch = watchAppFolder(
       folder,
-      (paths) => void this.life.follow(paths),
+      (paths) => this.#follow(paths),
       (cause) => say(`the folder cannot be watched any more: ${cause.message}`),
     );
     await this.life.start();
     await this.#readCoverage();
+  }
+
+  #follow(paths: readonly string[]): void {
+    this.life.follow(paths).catch((cause: unknown) => {
+      this.parts.say(`the change could not be taken up: ${cause instanceof Error ? cause.message : cause}`);
+    });
   }
 
   async #read(): Promise<AppReading> {
@@ -273,9 +279,14 @@ export class Workbench {
   async #readCoverage(): Promise<void> {
     const { coverage } = this.parts;
     if (coverage === null) return;
-    coverage.take();
-    this.#coverage = await coverage.summary();
-    this.changed();
+    try {
+      coverage.take();
+      this.#coverage = await coverage.summary();
+      this.changed();
+    } catch (cause) {
+      // Counting is a service beside the work: what goes wrong in it ends nothing.
+      this.parts.say(`the coverage could not be counted: ${cause instanceof Error ? cause.message : cause}`);
+    }
   }
 }
 

@@ -3,7 +3,6 @@ import type { TimestampUnit } from '@rollcall/contract';
 import { type Logger, pino } from 'pino';
 import type { AppRunners } from '../../apps/app-runner.ts';
 import type { Config } from '../../config/config.ts';
-import { refuse } from '../../directory/rejection.ts';
 import { type RunningServer, startServer } from '../../main.ts';
 import { developerLauncher } from '../../sandbox/developer-launcher.ts';
 import { defaultSandboxLimits } from '../../sandbox/limits.ts';
@@ -129,7 +128,7 @@ async function open(setting: Setting, opened: Opened): Promise<Workbench> {
     clock,
     journal,
     origins,
-    seat: hostSeat({ host, engine, folder: place.folder, timestampUnit: options.timestamps, jobs: NO_JOBS }),
+    seat: hostSeat({ host, engine, folder: place.folder, timestampUnit: options.timestamps }),
     folder: place.folder,
     fence: opened.server.fence,
     version: productVersion(),
@@ -214,18 +213,13 @@ function trustedRunners({ inspectorPort, options }: Setting, coverage: Coverage 
 
 const DAY_MS = 24 * 3_600_000;
 
-const NO_JOBS = {
-  start: async () => refuse('not_found', 'This server runs no jobs by hand.'),
-  list: () => [],
-};
-
 /** What happens to the app, in the terminal too. */
 function tellTerminal(bench: Workbench, { options, terminal, place }: Setting): void {
   bench.parts.journal.read({
     entry(entry) {
       if (entry.outcome === null) return;
       if (options.json === true) void print(terminal, { type: 'call', ...entryView(entry) });
-      else for (const line of callLines(entry, place.folder)) void terminal.line(line).catch(() => {});
+      else for (const line of callLines(entry, place.shown)) void terminal.line(line).catch(() => {});
     },
     line(line) {
       if (options.json === true) void print(terminal, { type: 'line', ...lineView(line) });
@@ -240,7 +234,7 @@ function tellTerminal(bench: Workbench, { options, terminal, place }: Setting): 
     if (options.json === true) return void print(terminal, { type: 'findings', findings });
     if (findings.length === 0) return;
     for (const finding of findings) {
-      for (const line of findingLines(finding, place.folder, files)) terminal.say(line);
+      for (const line of findingLines(finding, place.shown, files)) terminal.say(line);
     }
     terminal.say(countFindings(findings) ?? '');
   });
@@ -274,7 +268,9 @@ async function greet(url: string, server: RunningServer, setting: Setting): Prom
   }
   await terminal.line(`listening on ${url}`);
   terminal.say(`  app      ${place.folder}, live: a saved change is taken up at once`);
-  terminal.say(`  fence    ${FENCES[options.fence]}`);
+  const fence = options.fence === 'trusted' ? [TRUSTED] : server.fenceSentences;
+  for (const [index, sentence] of fence.entries())
+    terminal.say(`${index === 0 ? '  fence    ' : '           '}${sentence}`);
   terminal.say(`  data     ${place.dataFolder}${place.isFresh ? ', removed at the end' : ''}`);
   terminal.say('  team     invented: every name says so');
   if (inspector !== null)
@@ -282,12 +278,8 @@ async function greet(url: string, server: RunningServer, setting: Setting): Prom
   await terminal.flush();
 }
 
-const FENCES: Readonly<Record<AppRunOptions['fence'], string>> = {
-  trusted:
-    'trusted: your own app, in a process of its own and with no wall around it (--fence hardened tries it as it will run)',
-  hardened: 'hardened: as in production',
-  plain: 'plain: as where bubblewrap is not to be had',
-};
+const TRUSTED =
+  'trusted: your own app, in a process of its own and with no wall around it (--fence hardened tries it as it will run)';
 
 /** The reports at the end, and nothing left behind. */
 async function close(

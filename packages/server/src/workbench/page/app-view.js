@@ -26,6 +26,7 @@ export function createAppView() {
       app.events.length === 0 ? h('p.hint-line', null, 'None.') : callbacks(app.events),
       h('h3', null, 'Parameters'),
       parameters(app),
+      ...(app.oauth.length === 0 ? [] : [h('h3', null, 'Authorization'), authorization(app)]),
       h('h3', null, 'Life'),
       h(
         'div.row',
@@ -120,6 +121,25 @@ function parameters(app) {
           ]),
         ),
     h('p', null, link),
+  );
+}
+
+/** @param {any} app */
+function authorization({ oauth, id }) {
+  const begin = async (/** @type {string} */ integration) => {
+    const answer = await send('/bench/oauth', { integration });
+    if (answer !== null) location.href = answer.url;
+  };
+  return h(
+    'div.row',
+    null,
+    ...oauth.map((/** @type {string} */ name) =>
+      h(
+        'button',
+        { type: 'button', disabled: id === null, 'data-key': `oauth ${name}`, onclick: () => begin(name) },
+        `Authorize ${name}`,
+      ),
+    ),
   );
 }
 

@@ -165,6 +165,22 @@ function notices(app, findings) {
       ),
     );
   }
+  if (life.kind === 'live' && app.missing_parameters.length > 0) {
+    said.push(
+      h(
+        'div.notice.warn',
+        null,
+        h(
+          'span',
+          null,
+          'It runs without parameters that it requires: ',
+          h('code', null, app.missing_parameters.join(', ')),
+          '.',
+        ),
+        h('a', { href: '/custom_configs' }, 'Fill them in'),
+      ),
+    );
+  }
   if (packages.kind === 'installing') {
     said.push(
       h(
