@@ -14,7 +14,12 @@ import { changeAccount } from '../../server/src/engine/account-commands.ts';
 import { passTime } from '../../server/src/engine/agent-commands.ts';
 import type { Engine } from '../../server/src/engine/engine.ts';
 import { surroundingsOf } from '../../server/src/engine/surroundings.ts';
-import { type AppDefinition, type EventHandler, handlerOf } from '../../server/src/marketplace/app-definition.ts';
+import {
+  type AppDefinition,
+  type Dependency,
+  type EventHandler,
+  handlerOf,
+} from '../../server/src/marketplace/app-definition.ts';
 import {
   actionPayload,
   appPayload,
@@ -33,13 +38,13 @@ import { commonEvents } from '../../server/src/marketplace/platform-catalog.ts';
 import { sha256Hex } from '../../server/src/system/system-randomness.ts';
 import type { Instant } from '../../server/src/time/instant.ts';
 import { createZones } from '../../server/src/time/zone.ts';
-import { loadAppCode } from './app-code.ts';
+import { type AppCode, type CodeListener, loadAppCode } from './app-code.ts';
 import { type AppServices, appServices } from './app-services.ts';
 import { CallBook, type PlannedCall } from './call-book.ts';
 import type { Callback } from './callback.ts';
 import { durationMs } from './duration.ts';
 import { inventedAgents } from './invented-agents.ts';
-import { type LoadedApp, loadApp } from './load-app.ts';
+import { AppRefused, type LoadedApp, loadApp } from './load-app.ts';
 import { requestStubs } from './request-stubs.ts';
 import { sampleOf } from './sample-payload.ts';
 import type { ExternalRequest, PayloadOf, Team, TeamOptions } from './team.ts';
@@ -109,13 +114,12 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
     domain: () => occasionOf(engine).account.domain,
   });
   const dispatcher = startDispatcher(parts, { time, book, random: random.part('jitter').fraction });
-  book.use(
-    loadAppCode(app.folder, time.clock, {
-      line: (call, level, text) => book.line(call, { level, text }),
-      timers: (call, change) => book.timers(call, change),
-      operation: (call, name, args) => services.operation(call, name, args),
-    }),
-  );
+  const code = loadCode(app, time, {
+    line: (call, level, text) => book.line(call, { level, text }),
+    timers: (call, change) => book.timers(call, change),
+    operation: (call, name, args) => services.operation(call, name, args),
+  });
+  if (code !== null) book.use(code);
   events.open(APP);
   services.start();
 
@@ -192,6 +196,25 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Null for an app that has a front end alone. */
+function loadCode(app: LoadedApp, time: TeamTime, listener: CodeListener): AppCode | null {
+  if (!app.files.has('server/server.js')) return null;
+  try {
+    return loadAppCode(app.folder, time.clock, listener);
+  } catch (error) {
+    const { name, version } = missingDependency(app.definition, error) ?? {};
+    if (name === undefined) throw error;
+    const sentence = `The app’s package ${name} is not installed: npm install --prefix server --no-save ${name}@${version}`;
+    throw new AppRefused(sentence, []);
+  }
+}
+
+function missingDependency({ dependencies }: AppDefinition, error: unknown): Dependency | undefined {
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  if (code !== 'MODULE_NOT_FOUND') return undefined;
+  return dependencies.find(({ name }) => String(message).includes(`"${name}`));
 }
 
 type Parts = { readonly app: LoadedApp; readonly engine: Engine; readonly options: TeamOptions };

@@ -308,6 +308,35 @@ test('refuses an app that does not load, with every finding and its place', asyn
   await assert.rejects(teamWith({ onActivity: '' }, { startAt: 'yesterday' }), /yesterday is no instant/);
 });
 
+test('names the package that is not installed, and the way to it', async () => {
+  const dependencies = { lodash: '4.17.21' };
+  const files = {
+    'manifest.json': JSON.stringify({ ...manifest, dependencies }),
+    'server/server.js': `const _ = require('lodash/fp');\nexports = { ${Object.keys({ ...silent, onActivity: '' })
+      .map((name) => `${name}() { return _; }`)
+      .join(', ')} };`,
+  };
+  const said = /package lodash is not installed: npm install --prefix server --no-save lodash@4\.17\.21/;
+  await assert.rejects(teamWith({}, {}, files), said);
+});
+
+test('starts an app that has a front end alone', async () => {
+  const files = {
+    'manifest.json': JSON.stringify({
+      'platform-version': '2.3',
+      product: { freshchat: { location: { conversation_user_info: { url: 'index.html', icon: 'icon.svg' } } } },
+    }),
+    'app/index.html': '<p>',
+    'app/icon.svg': '<svg/>',
+    'config/requests.json': null,
+    'server/server.js': null,
+  };
+  const { team, close } = await teamWith({}, {}, files);
+  await (await team.agent('ada@example.com')).signIn();
+  assert.deepEqual(team.callbacks, []);
+  await close();
+});
+
 type Handlers = Readonly<Record<string, string>>;
 
 /** An app whose handlers have these bodies, and a team around it. */
