@@ -290,6 +290,23 @@ test('says that an app is not authorized, and forgets what a removed app had', a
   assert.equal((await world.service.finish(callback(pending))).kind, 'refused');
 });
 
+test('keeps no token of an app that is removed while the service answers', async () => {
+  const world = open();
+  await authorize(world, { expires_in: 3600 });
+  const pending = begin(world.service).state;
+  world.pass(3590 * 1000);
+  const answer = Promise.withResolvers<ReturnType<typeof tokenAnswer>>();
+  world.outbound.answer = () => answer.promise;
+  const finished = world.service.finish(callback(pending));
+  const renewed = world.service.tokensOf(owner).renew(shop, null, 'access-1');
+  world.service.forget('app_1');
+  world.records.clear();
+  answer.resolve(tokenAnswer(2));
+  assert.equal((await finished).kind, 'refused');
+  assert.equal((await renewed).kind, 'refused');
+  assert.equal(world.records.size, 0);
+});
+
 test('begins nothing with parameters that leave a hole', () => {
   const world = open();
   const started = world.service.start(owner, { integration: shop, oauthIparams: {}, redirectUri, agent: null });

@@ -73,6 +73,8 @@ export const OAUTH_LIMITS = {
 export class OauthService {
   readonly #ports: OauthPorts;
   readonly #states = new Map<string, PendingAuthorization>();
+  /** Authorizations whose code is being exchanged. */
+  readonly #finishing = new Set<PendingAuthorization>();
   /** By document name within the app: `<app id>/<integration>[/<agent>]`. */
   readonly #tokens = new Map<string, StoredToken>();
   readonly #renewals = new Map<string, Promise<OauthTokenAnswer>>();
@@ -126,7 +128,10 @@ export class OauthService {
     const refuse = (message: string): OauthFinished => ({ kind: 'refused', app: owner.id, message });
     if (callback.error !== null) return refuse(`The service refused: ${shown(callback.error)}`);
     if (callback.code === null || callback.code === '') return refuse('The service sent no code');
+    this.#finishing.add(pending);
     const reading = await this.#exchange(filled, { kind: 'code', code: callback.code, redirectUri });
+    // The app may be gone by now: its token must not come back.
+    if (!this.#finishing.delete(pending)) return refuse('The app was removed');
     if (reading.kind !== 'token') return refuse(sentenceOf(reading));
     const name = documentName(integration, agent);
     await this.#keep(owner, name, { ...this.#storedOf(reading, null), oauthIparams });
@@ -174,6 +179,7 @@ export class OauthService {
   forget(app: string): void {
     for (const name of this.#namesOf(app)) this.#tokens.delete(keyOf(app, name));
     for (const [state, { owner }] of this.#states) if (owner.id === app) this.#states.delete(state);
+    for (const pending of this.#finishing) if (pending.owner.id === app) this.#finishing.delete(pending);
   }
 
   #find(owner: DocumentOwner, integration: OauthIntegration, agent: string | null): FoundToken {
