@@ -1,31 +1,28 @@
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { FenceChoice } from '../config/config.ts';
 import type { AttackResult, BatteryReport } from '../sandbox/attacks/attack.ts';
-import { findPlainLauncher } from '../sandbox/deno-launcher.ts';
-import { findHardenedLauncher } from '../sandbox/hardened-launcher.ts';
-import type { LauncherFinding } from '../sandbox/launcher.ts';
+import { chooseFence, type Fence } from '../sandbox/choose-fence.ts';
 import type { Check } from './doctor-checks.ts';
 
 /** The program that carries out the attack battery. */
 export const attackHostProgram = fileURLToPath(new URL('./attack-host.ts', import.meta.url));
 
-export type FenceName = 'hardened' | 'plain' | 'trusted';
-
 export type FenceChecks = {
-  /** The best fence that this machine has: the one that `auto` stands for. */
-  readonly fence: FenceName;
+  /** Which one keeps the apps of this server from the machine; `none`: apps do not run. */
+  readonly fence: Fence | 'none';
   readonly checks: readonly Check[];
 };
 
-const TRY_OUT_MS_MAX = 5000;
 const CAUSES_SHOWN = 3;
+/** What each fence is made of: that is what somebody looks for who wants it. */
+const MADE_OF = { hardened: 'bubblewrap', plain: 'deno' } as const;
 
-/** Which fences are to be had here, and what each that is not would need. */
-export function fenceChecks(): FenceChecks {
-  const hardened = hardenedCheck();
-  const plain = plainCheck();
-  const fence = hardened.status === 'ok' ? 'hardened' : plain.status === 'ok' ? 'plain' : 'trusted';
-  return { fence, checks: [hardened, plain, inForce(fence)] };
+/** Which fences can be put up here, what each that cannot would need, and which one is in force. */
+export async function fenceChecks(wanted: FenceChoice): Promise<FenceChecks> {
+  const hardened = await tried('hardened');
+  const plain = await tried('plain');
+  const fence = inForce(wanted, { hardened: hardened.status === 'ok', plain: plain.status === 'ok' });
+  return { fence, checks: [hardened, plain, inForceCheck(wanted, fence)] };
 }
 
 /** What the battery found, a line for each class of attacks and one for the whole. */
@@ -40,32 +37,33 @@ export function attackChecks(report: BatteryReport): readonly Check[] {
   return [...perKind, neighbourCheck(report), wholeCheck(report)];
 }
 
-function inForce(fence: FenceName): Check {
+function inForce(wanted: FenceChoice, works: { readonly hardened: boolean; readonly plain: boolean }): Fence | 'none' {
+  if (wanted === 'trusted') return 'trusted';
+  if (works.hardened && wanted !== 'plain') return 'hardened';
+  return works.plain && wanted !== 'hardened' ? 'plain' : 'none';
+}
+
+function inForceCheck(wanted: FenceChoice, fence: Fence | 'none'): Check {
   const name = 'fence in force';
-  if (fence !== 'trusted') return { name, status: 'ok', detail: fence };
-  return { name, status: 'warn', detail: 'none: only apps that you trust may run on this machine' };
+  switch (fence) {
+    case 'hardened':
+    case 'plain':
+      return { name, status: 'ok', detail: `${fence} (the setting is ${wanted})` };
+    case 'trusted':
+      return { name, status: 'warn', detail: 'trusted, which is none: load only apps that you trust' };
+    case 'none':
+      return { name, status: 'warn', detail: `none (the setting is ${wanted}): apps do not run` };
+  }
 }
 
 /** Whether it can be put up here, not only whether it is installed: containers and kernels may forbid it. */
-function hardenedCheck(): Check {
-  const name = 'bubblewrap';
-  const finding = findHardenedLauncher({ nodePath: process.execPath });
-  if (finding.kind === 'missing') return missing(name, finding);
-  const tried = tryOut('bwrap', ['--unshare-all', '--die-with-parent', '--ro-bind', '/', '/', 'true']);
-  if (tried === null) return { name, status: 'ok', detail: 'puts up the hardened fence' };
-  const detail = `cannot put up its wall here: ${tried}; let this user make namespaces`;
+async function tried(fence: 'hardened' | 'plain'): Promise<Check> {
+  const name = MADE_OF[fence];
+  const chosen = await chooseFence({ wanted: fence, nodePath: process.execPath });
+  if (chosen.kind === 'in_force') return { name, status: 'ok', detail: `puts up the ${fence} fence` };
+  const [passedOver] = chosen.passedOver;
+  const detail = `no ${fence} fence: ${passedOver?.why ?? ''}; ${passedOver?.remedy ?? ''}`;
   return { name, status: 'warn', detail };
-}
-
-function plainCheck(): Check {
-  const finding = findPlainLauncher();
-  return finding.kind === 'missing'
-    ? missing('deno', finding)
-    : { name: 'deno', status: 'ok', detail: 'puts up the plain fence' };
-}
-
-function missing(name: string, { why, remedy }: Extract<LauncherFinding, { kind: 'missing' }>): Check {
-  return { name, status: 'warn', detail: `${why}: ${remedy}` };
 }
 
 function kindCheck(kind: string, results: readonly AttackResult[]): Check {
@@ -95,11 +93,4 @@ function wholeCheck({ fence, isHeld, results, durationMs }: BatteryReport): Chec
   const through = results.filter(({ verdict }) => verdict !== 'held').length;
   const detail = `the ${fence} fence did not hold ${through} of ${results.length} ${seconds}: apps of others are refused`;
   return { name, status: 'fail', detail };
-}
-
-/** Null when the program did its work, else why not: `ENOENT` when it is not there. */
-function tryOut(program: string, args: readonly string[]): string | null {
-  const { status, stderr, error } = spawnSync(program, args, { timeout: TRY_OUT_MS_MAX, encoding: 'utf8' });
-  if (error !== undefined) return (error as NodeJS.ErrnoException).code ?? error.message;
-  return status === 0 ? null : (stderr.trim().split('\n')[0] ?? '') || `it ended with ${status}`;
 }

@@ -3,9 +3,9 @@ import type { BatteryReport } from '../../sandbox/attacks/attack.ts';
 import { runBattery } from '../../sandbox/attacks/battery.ts';
 import { keepReport } from '../../sandbox/attacks/proven-fence.ts';
 import { EXIT } from '../command-failed.ts';
-import { dataFolderOf } from '../data-folder.ts';
+import { configOf } from '../data-folder.ts';
 import { type Check, runChecks } from '../doctor-checks.ts';
-import { attackChecks, attackHostProgram, type FenceName, fenceChecks } from '../fence-checks.ts';
+import { attackChecks, attackHostProgram, type FenceChecks, fenceChecks } from '../fence-checks.ts';
 import type { Invocation } from '../invocation.ts';
 
 export type DoctorOptions = { readonly data?: string; readonly json?: boolean; readonly attacks?: boolean };
@@ -18,8 +18,8 @@ const MARKS = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' } as const;
  */
 export async function examine(invocation: Invocation, options: DoctorOptions): Promise<void> {
   const { terminal } = invocation;
-  const dataFolder = dataFolderOf(options);
-  const { fence, checks: fences } = fenceChecks();
+  const { dataFolder, fence: wanted } = configOf({ data: options.data });
+  const { fence, checks: fences } = await fenceChecks(wanted);
   const checks: Check[] = [...(await runChecks(dataFolder)), ...fences];
   const print = async (more: readonly Check[]) => {
     if (options.json !== true) for (const check of more) await terminal.line(lineOf(check));
@@ -38,8 +38,11 @@ export async function examine(invocation: Invocation, options: DoctorOptions): P
   if (options.json === true) await terminal.line(JSON.stringify({ ok, fence, checks, attacks: report }));
 }
 
-async function attack(fence: FenceName, say: (sentence: string) => void): Promise<BatteryReport | null> {
-  if (fence === 'trusted') return null;
+type Say = (sentence: string) => void;
+
+/** Null where there is nothing to try: no app runs, or whatever it likes may. */
+async function attack(fence: FenceChecks['fence'], say: Say): Promise<BatteryReport | null> {
+  if (fence === 'trusted' || fence === 'none') return null;
   say(`trying the ${fence} fence with every attack; this takes some ten seconds`);
   return runBattery({ fence, hostProgram: attackHostProgram });
 }
