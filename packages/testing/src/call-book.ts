@@ -6,6 +6,9 @@ import type { AppCode, CallEnd, CallEnding } from './app-code.ts';
 import type { Callback, CallbackError, LogLine, SentRequest } from './callback.ts';
 import type { BusyCall } from './team-time.ts';
 
+/** The platform's limit for callbacks, and for functions that name none of their own, in virtual milliseconds. */
+export const CALLBACK_LIMIT_MS = 20_000;
+
 /** A call to be made. */
 export type PlannedCall = Pick<Callback, 'event' | 'module' | 'handler' | 'payload' | 'attempt' | 'eventId'> & {
   readonly ending: CallEnding;

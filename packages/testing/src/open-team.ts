@@ -2,61 +2,33 @@ import { fileURLToPath } from 'node:url';
 import { parseInstant } from '@rollcall/contract';
 import { createSeededRandom } from '../../server/simulation/seeded-random.ts';
 import { FIRST_ACCOUNT, startVirtualEngine } from '../../server/simulation/virtual-engine.ts';
-import type { RecordedFact } from '../../server/src/activity/fact.ts';
 import { AppEvents } from '../../server/src/apps/app-events.ts';
-import { subscriptionChanges } from '../../server/src/apps/subscription-record.ts';
-import { nextDeadline } from '../../server/src/availability/deadline.ts';
-import type { CallOutcome, Delivery } from '../../server/src/delivery/receiver.ts';
-import type { Subscription } from '../../server/src/delivery/subscription.ts';
 import type { Caller } from '../../server/src/directory/api-key.ts';
-import { Dispatcher } from '../../server/src/dispatch/dispatcher.ts';
 import { changeAccount } from '../../server/src/engine/account-commands.ts';
-import { passTime } from '../../server/src/engine/agent-commands.ts';
 import type { Engine } from '../../server/src/engine/engine.ts';
-import { surroundingsOf } from '../../server/src/engine/surroundings.ts';
-import {
-  type AppDefinition,
-  type Dependency,
-  type EventHandler,
-  handlerOf,
-} from '../../server/src/marketplace/app-definition.ts';
-import {
-  actionPayload,
-  appPayload,
-  externalPayload,
-  functionPayload,
-  type Occasion,
-  type PayloadReceiver,
-  type ProductPayload,
-  scheduledPayload,
-  setUpPayload,
-} from '../../server/src/marketplace/app-payload.ts';
-import { didYouMean } from '../../server/src/marketplace/did-you-mean.ts';
-import { isSetUpEvent } from '../../server/src/marketplace/event-handlers.ts';
-import type { JsonObject, JsonValue } from '../../server/src/marketplace/json-value.ts';
-import { commonEvents } from '../../server/src/marketplace/platform-catalog.ts';
+import type { AppDefinition, Dependency } from '../../server/src/marketplace/app-definition.ts';
+import type { JsonValue } from '../../server/src/marketplace/json-value.ts';
 import { sha256Hex } from '../../server/src/system/system-randomness.ts';
 import type { Instant } from '../../server/src/time/instant.ts';
 import { createZones } from '../../server/src/time/zone.ts';
 import { type AppCode, type CodeListener, loadAppCode } from './app-code.ts';
+import { type Installation, occasionOf } from './app-payloads.ts';
 import { type AppServices, appServices } from './app-services.ts';
 import { CallBook, type PlannedCall } from './call-book.ts';
 import type { Callback } from './callback.ts';
+import { deliverOwnEvent, startDispatcher } from './deliveries.ts';
 import { durationMs } from './duration.ts';
 import { inventedAgents } from './invented-agents.ts';
 import { AppRefused, type LoadedApp, loadApp } from './load-app.ts';
+import { firedEvent, functionCall, requireHandler, requireRequest } from './planned-calls.ts';
 import { requestStubs } from './request-stubs.ts';
-import { sampleOf } from './sample-payload.ts';
 import type { ExternalRequest, PayloadOf, Team, TeamOptions } from './team.ts';
+import { nextDeadlineOf, passTimeOf } from './team-deadlines.ts';
 import { type TeamTime, teamTime } from './team-time.ts';
 
-/** The app's id in its one account, and its subscription's. */
+/** The app's id in its one account. */
 const APP = 'app_under_test';
-const SUBSCRIPTION = 'sub_under_test';
 const ADMIN: Caller = { keyId: 'team', account: FIRST_ACCOUNT, role: 'admin', agent: 0 };
-
-/** The platform's limits, in virtual milliseconds. */
-const CALLBACK_LIMIT_MS = 20_000;
 
 /** A callback failed, and the team was started with `strict`. */
 export class CallbackFailed extends Error {
@@ -81,7 +53,7 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
   const { engine, clock } = virtual;
   await clock.run(configureAccount(engine, options));
 
-  const parts: Parts = { app, engine, options };
+  const installation: Installation = { app, engine, options };
   const schedulesDue = (): Instant | null => services.nextScheduleAt();
   const time = teamTime({
     clock,
@@ -96,7 +68,7 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
     clock: time.clock,
     random: engine.world.random,
     commit: (changes) => engine.commit(changes),
-    deliver: (_app, event) => deliverOwnEvent(parts, book, event),
+    deliver: (_app, event) => deliverOwnEvent(installation, book, event),
     log: () => {},
     report: bug,
   });
@@ -113,7 +85,13 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
     book,
     domain: () => occasionOf(engine).account.domain,
   });
-  const dispatcher = startDispatcher(parts, { time, book, random: random.part('jitter').fraction });
+  const dispatcher = startDispatcher(installation, {
+    appId: APP,
+    time,
+    book,
+    // In the middle: the published waits (5 s, 30 s, 2 min …) to the millisecond.
+    random: options.seed === undefined ? () => 0.5 : random.part('jitter').fraction,
+  });
   const code = loadCode(app, time, {
     line: (call, level, text) => book.line(call, { level, text }),
     timers: (call, change) => book.timers(call, change),
@@ -136,13 +114,18 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
       });
       await time.advanceUntil(() => ended !== null);
       return ended as unknown as Callback;
-    });
+    }, 'drives');
 
   const callbacks = () => book.callbacks.slice(seen.callbacks);
-  const close = async () => {
+  let closing: Promise<void> | null = null;
+  const end = async () => {
     book.abandon();
     await time.run(Promise.all([dispatcher.stop(), events.stop(), services.stop()]));
     await virtual.close();
+  };
+  const close = () => {
+    closing ??= end();
+    return closing;
   };
 
   return {
@@ -181,9 +164,9 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
     get schedules() {
       return services.schedules();
     },
-    fire: async (event, given = {}) => callNow(firedEvent(parts, event, given)),
-    externalEvent: (request = {}) => act(() => sendExternal(parts, events, request)),
-    callFunction: async (name, args = {}) => callNow(functionCall(parts, name, args)),
+    fire: async (event, given = {}) => callNow(firedEvent(installation, event, given)),
+    externalEvent: (request = {}) => act(() => sendExternal(installation, events, request)),
+    callFunction: async (name, args = {}) => callNow(functionCall(installation, name, args)),
     runJob: async (name, args = {}) => {
       const id = await act(() => services.startJob(name, args));
       const run = () => callbacks().find(({ eventId }) => eventId === id);
@@ -216,8 +199,6 @@ function missingDependency({ dependencies }: AppDefinition, error: unknown): Dep
   if (code !== 'MODULE_NOT_FOUND') return undefined;
   return dependencies.find(({ name }) => String(message).includes(`"${name}`));
 }
-
-type Parts = { readonly app: LoadedApp; readonly engine: Engine; readonly options: TeamOptions };
 
 function pathOf(folder: string | URL): string {
   return typeof folder === 'string' ? folder : fileURLToPath(folder);
@@ -258,28 +239,6 @@ async function configureAccount(engine: Engine, options: TeamOptions): Promise<v
   if (answer.kind === 'rejected') throw new TypeError(answer.detail);
 }
 
-/** The earliest instant ahead at which something happens by itself; what is due already was looked at. */
-function nextDeadlineOf(engine: Engine, schedule: Instant | null): Instant | null {
-  const now = engine.clock.now();
-  let next = schedule !== null && schedule > now ? schedule : Number.POSITIVE_INFINITY;
-  for (const number of engine.memory.agentsOf(FIRST_ACCOUNT)) {
-    const agent = engine.memory.agents.get(number);
-    if (agent === undefined) continue;
-    const around = surroundingsOf(agent, engine.memory, engine.presence, engine.world, now);
-    const at = nextDeadline(agent.availability, around)?.at;
-    if (at !== undefined && at > now && at < next) next = at;
-  }
-  return Number.isFinite(next) ? next : null;
-}
-
-async function passTimeOf(engine: Engine, now: Instant): Promise<void> {
-  const agents = engine.memory.agentsOf(FIRST_ACCOUNT);
-  await engine.write((draft) => {
-    passTime(draft, engine.world, agents, now);
-    draft.reschedule(agents);
-  });
-}
-
 /** One thing after the other, each with everything that follows from it; with `strict`, failures come out here. */
 function actor(time: TeamTime, strict: CallBook | null) {
   let before: Promise<unknown> = Promise.resolve();
@@ -305,210 +264,10 @@ function actor(time: TeamTime, strict: CallBook | null) {
   };
 }
 
-function startDispatcher(
-  parts: Parts,
-  { time, book, random }: { readonly time: TeamTime; readonly book: CallBook; readonly random: () => number },
-): Dispatcher {
-  const { engine, app } = parts;
-  const silent = { info: () => {}, warn: () => {}, error: () => {} };
-  const dispatcher = new Dispatcher({
-    ports: {
-      log: engine.store,
-      history: engine.store,
-      commit: (changes) => engine.commit(changes),
-      clock: time.clock,
-      // In the middle: the published waits (5 s, 30 s, 2 min …) to the millisecond.
-      random: () => (parts.options.seed === undefined ? 0.5 : random()),
-      headOf: (agent) => engine.memory.agents.get(agent)?.head ?? 0,
-      subscriptionChanges,
-      logger: silent,
-    },
-    head: engine.head,
-    cursors: [],
-    lanes: [],
-  });
-  engine.onCommitted((head, facts: readonly RecordedFact[]) => dispatcher.onCommitted(head, facts));
-  const names = ['onAgentActivityCreate', 'onAgentCustomStatusUpdate'] as const;
-  const subscription: Subscription = {
-    id: SUBSCRIPTION,
-    account: FIRST_ACCOUNT,
-    kind: 'app',
-    target: APP,
-    events: names.filter((event) => handlerOf(app.definition, event) !== null),
-    filter: { groups: null },
-    from: engine.head,
-    state: { kind: 'active' },
-    failingSince: null,
-  };
-  dispatcher.add(subscription, { deliver: (delivery) => deliver(parts, book, delivery) });
-  dispatcher.start();
-  return dispatcher;
-}
-
-async function deliver(parts: Parts, book: CallBook, delivery: Delivery): Promise<CallOutcome> {
-  const { payload, attempt, id } = delivery;
-  const handler = handlerOf(parts.app.definition, payload.event);
-  if (handler === null) return { kind: 'interrupted' };
-  const callback = await book.call({
-    event: payload.event,
-    module: handler.module,
-    handler: handler.handler,
-    payload: productPayload(parts, payload as unknown as ProductPayload),
-    attempt,
-    eventId: payload.activity?.id ?? id,
-    purpose: 'product_event',
-    ending: 'returned',
-    limitMs: CALLBACK_LIMIT_MS,
-  });
-  return outcomeOf(callback);
-}
-
-function productPayload(parts: Parts, payload: ProductPayload): JsonObject {
-  return appPayload(payload, receiverOf(parts));
-}
-
-function receiverOf({ app, options }: Parts): PayloadReceiver {
-  const { platformVersion, modules } = app.definition;
-  const settings = {
-    timestampForm: options.timestampUnit ?? 'milliseconds',
-    includeActivity: options.withActivity ?? true,
-  } as const;
-  return { platformVersion, modules, iparams: app.iparams, settings };
-}
-
-function outcomeOf({ error, durationMs }: Callback): CallOutcome {
-  if (error === null) return { kind: 'delivered', durationMs };
-  if (error.code === 'abandoned') return { kind: 'interrupted' };
-  return { kind: 'failed', error, durationMs };
-}
-
-type OwnEvent = Parameters<ConstructorParameters<typeof AppEvents>[0]['deliver']>[1];
-
-async function deliverOwnEvent(parts: Parts, book: CallBook, event: OwnEvent): Promise<CallOutcome> {
-  const name = event.kind === 'scheduled' ? 'onScheduledEvent' : 'onExternalEvent';
-  const handler = parts.app.definition.handlers.find((one) => one.event === name);
-  const attempt = book.callbacks.filter(({ eventId }) => eventId === event.id).length + 1;
-  if (handler === undefined) return { kind: 'failed', error: { code: 'no_handler', message: name }, durationMs: 0 };
-  const receiver = receiverOf(parts);
-  const occasion = occasionOf(parts.engine);
-  const payload =
-    event.kind === 'scheduled'
-      ? scheduledPayload(event.data, occasion, receiver)
-      : externalPayload(event, occasion, receiver);
-  const callback = await book.call({
-    event: name,
-    module: handler.module,
-    handler: handler.handler,
-    payload,
-    attempt,
-    eventId: event.id,
-    purpose: event.kind === 'scheduled' ? 'scheduled_event' : 'external_event',
-    ending: 'returned',
-    limitMs: CALLBACK_LIMIT_MS,
-  });
-  return outcomeOf(callback);
-}
-
-function payloadOfOwn(parts: Parts, event: string, more: JsonObject): JsonObject {
-  const receiver = receiverOf(parts);
-  const occasion = occasionOf(parts.engine);
-  const call = { data: {}, headers: {}, options: null };
-  switch (event) {
-    case 'onScheduledEvent':
-      return { ...scheduledPayload({}, occasion, receiver), ...more };
-    case 'onExternalEvent':
-      return { ...externalPayload(call, occasion, receiver), ...more };
-    default:
-      return { ...setUpPayload(event, occasion, receiver), ...more };
-  }
-}
-
-function occasionOf({ memory, clock }: Engine): Occasion {
-  const record = memory.accounts.get(FIRST_ACCOUNT)?.record;
-  const { id = '1', domain = '', region = 'US' } = record ?? {};
-  return { account: { accountId: id, domain, region }, at: clock.now() };
-}
-
-/** A call that the test makes by hand. */
-function firedEvent(
-  parts: Parts,
-  event: string,
-  given: { readonly module?: string; readonly payload?: JsonObject },
-): PlannedCall {
-  const handler = findHandler(parts.app.definition, event, given.module);
-  const isCommon = commonEvents.some((name) => name === event);
-  const isSetUp = isSetUpEvent(event);
-  const payload = isCommon
-    ? payloadOfOwn(parts, event, given.payload ?? {})
-    : productPayload(parts, completed(parts, handler, given.payload));
-  return {
-    ...handler,
-    payload,
-    attempt: 1,
-    eventId: `fired ${event}`,
-    purpose: isSetUp ? 'set_up_event' : isCommon ? commonPurpose(event) : 'product_event',
-    ending: isSetUp ? 'rendered' : 'returned',
-    limitMs: CALLBACK_LIMIT_MS,
-  };
-}
-
-function commonPurpose(event: string): 'scheduled_event' | 'external_event' {
-  return event === 'onScheduledEvent' ? 'scheduled_event' : 'external_event';
-}
-
-function findHandler(app: AppDefinition, event: string, module: string | undefined): EventHandler {
-  const found = app.handlers.find((one) => one.event === event && (module === undefined || one.module === module));
-  if (found !== undefined) return found;
-  const names = [...new Set(app.handlers.map((one) => one.event))];
-  throw new Error(
-    `The app has no handler for ${event}${module === undefined ? '' : ` in ${module}`}. ${hint(event, names)}`,
-  );
-}
-
-function hint(word: string, words: readonly string[]): string {
-  const guess = didYouMean(word, words);
-  return guess === null ? `It has ${words.join(', ') || 'none'}.` : `Did you mean ${guess}?`;
-}
-
-function completed(parts: Parts, { module, event }: EventHandler, given: JsonObject | undefined): ProductPayload {
-  const payload = given ?? sampleOf(parts.app.files, module, event);
-  if (payload === null)
-    throw new Error(`${event} needs a payload, or test data in server/test_data/${module}/${event}.json`);
-  const { accountId, domain, region } = occasionOf(parts.engine).account;
-  const envelope = { account_id: accountId, domain, region, version: '2.0.0', data: {} };
-  return { timestamp: parts.engine.clock.now(), ...envelope, ...payload, event } as ProductPayload;
-}
-
-function functionCall({ app }: Parts, name: string, args: JsonObject): PlannedCall {
-  const { functions, actions } = app.definition;
-  const found = functions.find((one) => one.name === name);
-  const names = [...functions.map((one) => one.name), ...actions.map((one) => one.name)];
-  if (!names.includes(name)) throw new Error(`The app has no function or action ${name}. ${hint(name, names)}`);
-  const seconds = found?.timeoutSeconds ?? null;
-  return {
-    event: name,
-    module: found?.module ?? 'common',
-    handler: name,
-    payload: found === undefined ? actionPayload(args, app) : functionPayload(args, app, { isInstall: false }),
-    attempt: 1,
-    eventId: `called ${name}`,
-    purpose: found === undefined ? 'action' : 'function',
-    ending: 'rendered',
-    limitMs: seconds === null ? CALLBACK_LIMIT_MS : seconds * 1000,
-  };
-}
-
-async function sendExternal(parts: Parts, events: AppEvents, request: ExternalRequest): Promise<void> {
-  findHandler(parts.app.definition, 'onExternalEvent', undefined);
+async function sendExternal(installation: Installation, events: AppEvents, request: ExternalRequest): Promise<void> {
+  requireHandler(installation.app.definition, 'onExternalEvent', undefined);
   const { data = {}, headers = {}, options = null } = request;
   const event = { data: data as JsonValue, headers: { ...headers }, options };
   const answer = await events.putExternal({ id: APP, account: FIRST_ACCOUNT }, event);
   if (answer !== 'accepted') throw new Error(`the event was not accepted: ${answer.replaceAll('_', ' ')}`);
 }
-
-function requireRequest({ requests, requestTemplates }: AppDefinition, name: string): void {
-  const names = [...new Set([...requests, ...requestTemplates.map((one) => one.name)]), ...VERBS];
-  if (!names.includes(name)) throw new Error(`The app has no request template ${name}. ${hint(name, names)}`);
-}
-
-const VERBS = ['get', 'post', 'put', 'patch', 'delete'];

@@ -283,6 +283,15 @@ test('delivers external events and runs jobs', async () => {
   await close();
 });
 
+test('ends however it is left: twice, or with a callback that never ends', async () => {
+  const { team, close } = await teamWith({ onActivity: 'await new Promise(() => {});' }, { patienceMs: 10 });
+  await (await team.agent('ada@example.com')).signIn();
+  assert.equal(team.callbacks[0]?.outcome, 'running');
+  await close();
+  await close();
+  assert.deepEqual([team.callbacks[0]?.outcome, team.callbacks[0]?.error?.code], ['failed', 'abandoned']);
+});
+
 test('is the same in every run', async () => {
   const play = async () => {
     const { team, close } = await teamWith({ onActivity: '' });
