@@ -170,3 +170,27 @@ test('closing an app waits for the attempt under way, and its removal leaves not
   events.forget(owner.id);
   assert.deepEqual([documents.keys(), events.waiting(owner.id)], [[], 0]);
 });
+
+test('an app that is removed while it is called gets none of its later events', async () => {
+  const { events, answer, put, documents, data } = world();
+  let finish: (outcome: CallOutcome) => void = () => {};
+  answer.of = () => new Promise((resolve) => (finish = resolve));
+  events.open(owner.id);
+  await put(1);
+  await put(2);
+  await documents.commit(events.removal(owner.id));
+  events.forget(owner.id);
+  finish(delivered);
+  await settled();
+  assert.deepEqual([data(), documents.keys()], [[1], []]);
+});
+
+test('stops at once while the disk is full', async () => {
+  const { events, documents, put } = world();
+  await put(1);
+  documents.isFull = true;
+  events.open(owner.id);
+  await settled();
+  await events.stop();
+  assert.equal(documents.keys().length, 1);
+});

@@ -65,6 +65,7 @@ export const APP_EVENT_LIMITS = {
 export class AppEvents {
   readonly #ports: AppEventPorts;
   readonly #lines = new Map<string, Line>();
+  readonly #pauses = new Set<() => void>();
   #lastNumber = 0;
   #isStopped = false;
 
@@ -103,7 +104,12 @@ export class AppEvents {
   }
 
   forget(app: string): void {
-    this.#lines.get(app)?.callOffWait();
+    const line = this.#lines.get(app);
+    if (line === undefined) return;
+    // An attempt that is under way still ends, and must find nothing to go on with.
+    line.isOpen = false;
+    line.waiting.length = 0;
+    line.callOffWait();
     this.#lines.delete(app);
   }
 
@@ -148,6 +154,7 @@ export class AppEvents {
   /** Lets the attempts under way end and begins no more. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    for (const goOn of this.#pauses) goOn();
     await Promise.all([...this.#lines.keys()].map((app) => this.close(app)));
   }
 
@@ -251,9 +258,21 @@ export class AppEvents {
           app: owner.id,
           cause: String(cause),
         });
-        await new Promise<void>((resume) => this.#ports.clock.after(APP_EVENT_LIMITS.afterFailedCommitMs, resume));
+        await this.#pause(APP_EVENT_LIMITS.afterFailedCommitMs);
       }
     }
+  }
+
+  #pause(durationMs: number): Promise<void> {
+    return new Promise((resume) => {
+      const goOn = () => {
+        callOff();
+        this.#pauses.delete(goOn);
+        resume();
+      };
+      const callOff = this.#ports.clock.after(durationMs, goOn);
+      this.#pauses.add(goOn);
+    });
   }
 }
 

@@ -1,3 +1,5 @@
+import { isNestedBeyond } from '../marketplace/json-value.ts';
+import { refused } from '../marketplace/platform-refusal.ts';
 import type { AppOperation, CallPurpose, OperationAnswer, OperationHandlers } from './app-operation.ts';
 
 /**
@@ -13,9 +15,12 @@ export function operationTable(
   return async ({ name, args, callId }) => {
     const handler = handlers.get(name);
     const message = `There is no operation ${name.slice(0, NAME_SHOWN_MAX)}`;
+    if (args.some((one) => isNestedBeyond(one, NESTING_MAX))) return refused(400, 'The arguments nest too deep');
     if (handler === undefined) return { kind: 'refused', error: { status: 404, message } };
     return handler(args, { callId, purpose: callId === null ? null : purposeOf(callId) });
   };
 }
 
 const NAME_SHOWN_MAX = 80;
+/** More than anybody needs, and far from what runs out of stack. */
+const NESTING_MAX = 500;

@@ -39,6 +39,7 @@ test('reads a body by its content type', () => {
 test('refuses what it cannot read', () => {
   const table: readonly (readonly [Partial<ExternalRequest>, number])[] = [
     [{ body: '{' }, 400],
+    [{ body: '['.repeat(50_000) + ']'.repeat(50_000) }, 400],
     [{ contentType: 'text/plain' }, 415],
     [{ contentType: 'multipart/form-data; boundary=x' }, 415],
     [{ method: 'DELETE' }, 405],

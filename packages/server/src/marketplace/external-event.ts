@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from './json-value.ts';
+import { isNestedBeyond, type JsonObject, type JsonValue } from './json-value.ts';
 
 /** A request to an app's address, as the door read it. */
 export interface ExternalRequest {
@@ -23,6 +23,7 @@ export type ExternalReading =
 export const externalBodyBytesMax = 100 * 1024;
 
 const challengeLengthMax = 1024;
+const nestingMax = 500;
 
 // The server's own cookies ride along when a person's browser is made to call: an app must never see them.
 const headersKept = (name: string) => name !== 'cookie' && !/^(connection|keep-alive|te|trailer|upgrade)$/.test(name);
@@ -61,7 +62,9 @@ function readBody({
 function parseJson(body: string): ReturnType<typeof readBody> {
   if (body.trim() === '') return { kind: 'body', data: {} };
   try {
-    return { kind: 'body', data: JSON.parse(body) as JsonValue };
+    const data = JSON.parse(body) as JsonValue;
+    if (isNestedBeyond(data, nestingMax)) return { kind: 'refused', status: 400, message: 'The body nests too deep' };
+    return { kind: 'body', data };
   } catch {
     return { kind: 'refused', status: 400, message: 'The body is not valid JSON' };
   }

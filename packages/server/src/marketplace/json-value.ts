@@ -10,3 +10,12 @@ export interface JsonObject {
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/**
+ * True when a value nests deeper than so many levels; looks no deeper than that. JSON is read however deep it nests, and
+ * code that walks it, writing it out included, runs out of stack: whatever a stranger sent is held against this first.
+ */
+export function isNestedBeyond(value: JsonValue, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isNestedBeyond(item as JsonValue, levels - 1));
+}

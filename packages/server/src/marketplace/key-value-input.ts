@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
+import { isJsonObject, isNestedBeyond, type JsonObject, type JsonValue } from './json-value.ts';
 import { jsonBytes, utf8Bytes } from './platform-refusal.ts';
 
 /** Why a `$db` call is not carried out: what the app's promise rejects with. */
@@ -85,12 +85,6 @@ export function blanksAsNull(value: JsonValue): JsonValue {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(blanksAsNull);
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, blanksAsNull(item)]));
-}
-
-/** True when a value nests deeper than so many levels; looks no deeper than that. */
-export function isNestedBeyond(value: JsonValue, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((item) => isNestedBeyond(item as JsonValue, levels - 1));
 }
 
 /** True when an object anywhere in the value has an empty name. */

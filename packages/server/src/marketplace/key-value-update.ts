@@ -1,10 +1,9 @@
-import { isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
+import { isJsonObject, isNestedBeyond, type JsonObject, type JsonValue } from './json-value.ts';
 import {
   attributesNestingMax,
   blanksAsNull,
   hasBlankName,
   isBlank,
-  isNestedBeyond,
   type KeyValueRefusal,
   refuse,
 } from './key-value-input.ts';

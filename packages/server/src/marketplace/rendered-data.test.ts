@@ -37,3 +37,15 @@ test('says what an error has to be when it is not', () => {
     });
   }
 });
+
+test('holds what nests without end away from whoever writes it out', () => {
+  const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) as JsonValue;
+  for (const [error, data] of [
+    [null, deep],
+    [{ message: deep }, null],
+    [deep, null],
+  ] as const) {
+    const reading = readRendered(error, data);
+    assert.equal(reading.kind === 'refused' && reading.error.message, 'What was given to renderData nests too deep');
+  }
+});

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
+import { isJsonObject, isNestedBeyond, type JsonObject, type JsonValue } from './json-value.ts';
 
 /** What an app said with `renderData(error, data)`: an answer, or a no with at least `status` and `message`. */
 export type RenderedData =
@@ -7,6 +7,7 @@ export type RenderedData =
 
 export type RenderedError = JsonObject & { readonly status: number; readonly message: string };
 
+const nestingMax = 500;
 const malformed = 'The error should be a JSON Object with a message or a status parameter.';
 const unexplained = 'The app refused without a message';
 
@@ -15,6 +16,9 @@ const unexplained = 'The app refused without a message';
  * taken for granted: both come from the app's process.
  */
 export function readRendered(error: JsonValue, data: JsonValue): RenderedData {
+  if (isNestedBeyond(error, nestingMax) || isNestedBeyond(data, nestingMax)) {
+    return { kind: 'refused', error: { status: 500, message: 'What was given to renderData nests too deep' } };
+  }
   if (!error) return { kind: 'answered', data };
   const fields: JsonObject = isJsonObject(error) ? error : {};
   const message = own(fields, 'message');

@@ -735,3 +735,34 @@ test('says where a required file is broken', async () => {
     assert.match(reasonOf(await call('a')), expected);
   }
 });
+
+test('hands on what a global is answered with, several megabytes too, and says so when it is more', async () => {
+  const lines: string[] = [];
+  const app = new AppProcess({
+    appFolder: folderOf({
+      'server/server.js': `exports = { async run() {
+        const six = await $request.invokeTemplate('six', {});
+        console.log(six.response.length, six.response.codePointAt(2), renderData(null, six) === undefined);
+        await $request.invokeTemplate('nine', {}).catch((e) => console.log(e.status, e.message));
+      } };`,
+    }),
+    launcher: createNodeLauncher({ nodePath: process.execPath }),
+    clock: realClock,
+    limits: defaultSandboxLimits,
+    services: {
+      operation: async ({ args: [name] }) => ({
+        kind: 'done',
+        result: { status: 200, response: `😀${'x'.repeat(name === 'six' ? 6 * 1024 * 1024 : 9 * 1024 * 1024)}` },
+      }),
+      log: ({ text }) => lines.push(text),
+      broke: () => {},
+    },
+  });
+  started.push(app);
+  assert.equal(reasonOf(await app.call({ handler: 'run', payload: {}, callId: 'c' })), 'delivered');
+  const answer = await app.ask({ handler: 'run', payload: {}, callId: 'c' });
+  assert.equal(answer.kind === 'answered' && JSON.stringify(answer.data).length, 6 * 1024 * 1024 + 30);
+  const line = `${6 * 1024 * 1024 + 2} 120 true`;
+  await until(() => lines.length === 4);
+  assert.deepEqual(lines, [line, '413 The answer is larger than 8 MiB', line, '413 The answer is larger than 8 MiB']);
+});

@@ -167,3 +167,13 @@ test('keeps the last words on standard error, cut', async () => {
   assert.ok(lines.some(({ text, level }) => text === 'last words' && level === 'error'));
   assert.ok(lines.every(({ text }) => text.length <= 16 * 1024));
 });
+
+test('survives an answer that nests without end', async () => {
+  const { app } = startHostile(
+    `ready();
+    onCall(() => send('{"type":"rendered","id":1,"error":{"message":' + '['.repeat(200_000) + ']'.repeat(200_000) + '}}'));`,
+  );
+  const answer = await app.ask({ handler: 'a', payload: {}, callId: 'a' });
+  assert.equal(answer.kind === 'refused' && answer.error.message, 'What was given to renderData nests too deep');
+  assert.equal(app.state.phase, 'running');
+});
