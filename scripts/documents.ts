@@ -4,10 +4,10 @@
  */
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ActivityPayload, CustomStatusPayload } from '@rollcall/contract';
+import { ActivityPayload, APP_SCHEMA_NAMES, CustomStatusPayload } from '@rollcall/contract';
 import { drawHouse } from './draw-house.ts';
 import { readHouse } from './read-house.ts';
-import { renderErrors, renderEvents, renderReasons, renderSchema } from './reference-pages.ts';
+import { renderAppSchema, renderErrors, renderEvents, renderReasons, renderSchema } from './reference-pages.ts';
 import { repositoryRoot } from './repository-root.ts';
 
 type GeneratedDocument = { readonly path: string; readonly render: () => string };
@@ -19,6 +19,10 @@ const documents: readonly GeneratedDocument[] = [
   { path: 'docs/reference/events.md', render: renderEvents },
   { path: 'docs/reference/on-agent-activity-create.schema.json', render: () => renderSchema(ActivityPayload) },
   { path: 'docs/reference/on-agent-custom-status-update.schema.json', render: () => renderSchema(CustomStatusPayload) },
+  ...APP_SCHEMA_NAMES.map((name) => ({
+    path: `docs/reference/app-schemas/${name}.json`,
+    render: () => renderAppSchema(name),
+  })),
 ];
 
 const isWriting = process.argv.includes('--write');

@@ -1,6 +1,8 @@
 /** The pages of `docs/reference/`, rendered from what the contract exports, so that they cannot say anything else. */
 import {
   ActivityPayload,
+  APP_SCHEMAS,
+  type AppSchemaName,
   AXES,
   CustomStatusPayload,
   ERROR_CODES,
@@ -73,6 +75,11 @@ export function renderEvents(): string {
 /** A payload's schema as a file that editors and validators of other languages read. */
 export function renderSchema(schema: object): string {
   return `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema }, null, 2)}\n`;
+}
+
+/** The schema of one file of a Marketplace app, which brings its own dialect and id. */
+export function renderAppSchema(name: AppSchemaName): string {
+  return `${JSON.stringify(APP_SCHEMAS[name].schema, null, 2)}\n`;
 }
 
 function page(title: string, about: string, lines: readonly string[]): string {

@@ -16,6 +16,13 @@ export * from './api/page.ts';
 export * from './api/path.ts';
 export * from './api/session.ts';
 export * from './api/signal.ts';
+export {
+  APP_SCHEMA_NAMES,
+  APP_SCHEMAS,
+  type AppSchema,
+  type AppSchemaName,
+} from './app-schemas/app-schemas.ts';
+export * from './app-schemas/platform-names.ts';
 export type { Meant } from './closest-word.ts';
 export * from './error-codes.ts';
 export * from './event-payload.ts';

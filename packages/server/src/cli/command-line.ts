@@ -6,6 +6,7 @@ import type { AppInvokeOptions } from './commands/app-invoke.ts';
 import type { AppMigrateOptions } from './commands/app-migrate.ts';
 import type { AppPackOptions } from './commands/app-pack.ts';
 import type { AppRunOptions } from './commands/app-run.ts';
+import type { AppSchemaOptions } from './commands/app-schema.ts';
 import type { AppValidateOptions } from './commands/app-validate.ts';
 import type { BackupOptions } from './commands/backup.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
@@ -26,6 +27,7 @@ export function addCommands(program: Command, invocation: Invocation): void {
   const app = program.command('app').description('work on Marketplace apps');
   addAppValidate(app, invocation);
   addAppMigrate(app, invocation);
+  addAppSchema(app, invocation);
   addAppRun(app, invocation);
   addAppInvoke(app, invocation);
   addAppPack(app, invocation);
@@ -124,6 +126,18 @@ function addAppMigrate(app: Command, invocation: Invocation): void {
     .action(async (folder: string, options: AppMigrateOptions) => {
       const { migrate } = await import('./commands/app-migrate.ts');
       await migrate(invocation, folder, options);
+    });
+}
+
+function addAppSchema(app: Command, invocation: Invocation): void {
+  app
+    .command('schema')
+    .description("print the JSON Schema of one of an app's files, for editors")
+    .argument('[name]', 'manifest, iparams, requests, oauth_config, actions or entities (default: a list of them)')
+    .option('--json', 'the list as one JSON object; a schema is JSON anyway')
+    .action(async (name: string | undefined, options: AppSchemaOptions) => {
+      const { printSchema } = await import('./commands/app-schema.ts');
+      await printSchema(invocation, name, options);
     });
 }
 

@@ -1,115 +1,36 @@
-/**
- * What the vendor's platform names: versions, products, modules and the events of each.
- * A module whose list is complete refuses other events; of the others only the events seen in public apps are known.
- * Source: https://developers.freshworks.com/docs/app-sdk/v3.0/chat_conversation/serverless-apps/product-events/ and
- * https://developers.freshworks.com/docs/app-sdk/v2.3/freshchat/serverless-apps/product-events/.
- */
+import {
+  APP_COMMON_EVENTS,
+  APP_MODULES,
+  APP_PLATFORM_VERSIONS,
+  APP_PRODUCTS,
+  type AppEventList,
+  appProductEvents,
+} from '@rollcall/contract';
 
 /** The platform versions whose apps run here. */
-export const platformVersions = ['2.0', '2.1', '2.2', '2.3', '3.0'] as const;
+export const platformVersions = APP_PLATFORM_VERSIONS;
 
 export type PlatformVersion = (typeof platformVersions)[number];
 
 /** Keys of `product` in manifests of platform 2.x. */
-export const products = [
-  'freshdesk',
-  'freshservice',
-  'freshsales',
-  'freshworks_crm',
-  'freshchat',
-  'freshcaller',
-  'freshteam',
-  'freshmarketer',
-  'freshsuccess',
-] as const;
+export const products = APP_PRODUCTS;
 
 /** Events of setting up, scheduling and outside calls: in 3.0 they belong to the module `common` alone. */
-export const commonEvents = [
-  'onAppInstall',
-  'afterAppUpdate',
-  'onAppUninstall',
-  'onExternalEvent',
-  'onScheduledEvent',
-] as const;
-
-const chatConversationEvents = [
-  'onConversationCreate',
-  'onConversationUpdate',
-  'onMessageCreate',
-  'onAgentActivityCreate',
-  'onAgentCustomStatusUpdate',
-  'onTicketMessageCreate',
-];
-const chatUserEvents = ['onUserCreate', 'onUserUpdate'];
-const agentEvents = [
-  'onAgentCreate',
-  'onAgentUpdate',
-  'onAgentDelete',
-  'onAgentStatusCreate',
-  'onAgentStatusUpdate',
-  'onAgentStatusDelete',
-  'onAgentAvailabilityUpdate',
-  'onGroupCreate',
-  'onGroupUpdate',
-  'onGroupDelete',
-];
-const ticketEvents = [
-  'onTicketCreate',
-  'onTicketUpdate',
-  'onTicketDelete',
-  'onConversationCreate',
-  'onConversationUpdate',
-  'onConversationDelete',
-  'onCannedResponseCreate',
-  'onCannedResponseUpdate',
-  'onCannedResponseDelete',
-  'onTicketFieldCreate',
-  'onTicketFieldDelete',
-  'onTimeEntryCreate',
-  'onTimeEntryUpdate',
-  'onTimeEntryDelete',
-];
+export const commonEvents = APP_COMMON_EVENTS;
 
 /** The events known of a product or module; `isComplete` when it has no others. */
-export interface EventCatalog {
-  readonly events: readonly string[];
-  readonly isComplete: boolean;
-}
-
-const modules: ReadonlyMap<string, EventCatalog> = new Map([
-  ['common', complete([...commonEvents])],
-  ['chat_conversation', complete(chatConversationEvents)],
-  ['chat_user', complete(chatUserEvents)],
-  ['support_agent', partial(agentEvents)],
-  ['support_ticket', partial(ticketEvents)],
-  ['support_company', partial(['onCompanyCreate', 'onCompanyUpdate', 'onCompanyDelete'])],
-  ['support_contact', partial(['onContactCreate', 'onContactUpdate', 'onContactDelete'])],
-  ['service_ticket', partial(ticketEvents)],
-  ['service_user', partial(chatUserEvents)],
-  ['call', partial(['onCallCreate', 'onCallUpdate'])],
-  ['caller_agent', partial(['onAgentUpdate'])],
-  ['user_agent_availability', partial(['onUserAgentAvailabilityUpdate'])],
-  ...[
-    ...['support_email', 'support_portal', 'service_asset', 'service_change', 'service_device', 'service_resource'],
-    ...['caller_conversation', 'caller_metrics', 'notification', 'deal', 'contact', 'lead', 'task', 'appointment'],
-    ...['product', 'phone', 'sales_account', 'cpq_document', 'sales_activities', 'service_agent'],
-  ].map((name): [string, EventCatalog] => [name, partial([])]),
-]);
+export type EventCatalog = AppEventList;
 
 /** The modules of platform 3.0 that are known; the vendor adds some with time. */
-export const moduleNames: readonly string[] = [...modules.keys()];
+export const moduleNames: readonly string[] = [...APP_MODULES.keys()];
 
 /** The events of a module of platform 3.0. */
 export function eventsOfModule(module: string): EventCatalog {
-  return modules.get(module) ?? partial([]);
+  return APP_MODULES.get(module) ?? { events: [], isComplete: false };
 }
 
 /** The events of a product of platform 2.x: its own and those of setting up. */
-export function eventsOfProduct(product: string): EventCatalog {
-  if (product === 'freshchat') return complete([...chatConversationEvents, ...chatUserEvents, ...commonEvents]);
-  if (product === 'freshdesk') return partial([...ticketEvents, ...agentEvents, ...commonEvents]);
-  return partial([...commonEvents]);
-}
+export const eventsOfProduct: (product: string) => EventCatalog = appProductEvents;
 
 /** Every module to which an event is known to belong. */
 export function modulesOfEvent(event: string): readonly string[] {
@@ -119,12 +40,4 @@ export function modulesOfEvent(event: string): readonly string[] {
 /** Every event known, of whatever module. */
 export function everyEvent(): readonly string[] {
   return [...new Set(moduleNames.flatMap((module) => eventsOfModule(module).events))];
-}
-
-function complete(events: readonly string[]): EventCatalog {
-  return { events, isComplete: true };
-}
-
-function partial(events: readonly string[]): EventCatalog {
-  return { events, isComplete: false };
 }
