@@ -256,8 +256,8 @@ test('hardened: keeps apps that spin from the share of the processor that the se
   await app.load();
   const [child = 0] = childrenOf(app.state.pid ?? 0);
   const rank = () => readFileSync(`/proc/${child}/autogroup`, 'utf8').trim();
-  for (let waitedMs = 0; !rank().endsWith('nice 19') && waitedMs < 3000; waitedMs += 20) await delay(20);
-  assert.match(rank(), /nice 19$/);
+  for (let waitedMs = 0; !rank().endsWith('nice 10') && waitedMs < 3000; waitedMs += 20) await delay(20);
+  assert.match(rank(), /nice 10$/);
   assert.match(readFileSync('/proc/self/autogroup', 'utf8'), /nice 0$/m);
   const nice = readFileSync(`/proc/${child}/stat`, 'utf8').split(') ')[1]?.split(' ')[16];
   assert.equal(nice, '19');

@@ -8,7 +8,7 @@ type Watched = {
   readonly startedPid: number;
   readonly isWrapped: boolean;
   pid: number | null;
-  isLastInLine: boolean;
+  isFarBack: boolean;
   readonly exceeded: () => void;
 };
 
@@ -20,7 +20,7 @@ const ELSEWHERE_CHECK_MS = 250;
 /**
  * Looks at the resident size of apps' processes: their engine's own limit counts its heap and not the Buffers beside it,
  * and the kernel's counts what is reserved. One timer serves all processes, and there is none while no process runs.
- * It also sees to it that each, once it has a session of its own, is at the end of the queue for the processor.
+ * It also sees to it that each, once it has a session of its own, is far back in the queue for the processor.
  *
  * On Linux it reads /proc, 20 times a second; elsewhere it asks `ps`; where there is neither, it sees nothing.
  */
@@ -49,7 +49,7 @@ export class ProcessWatch {
       isWrapped,
       pid: isWrapped ? null : pid,
       // What is not wrapped stays in the server's own session, where its niceness counts.
-      isLastInLine: !isWrapped,
+      isFarBack: !isWrapped,
       exceeded,
     };
     this.#watched.add(watched);
@@ -72,7 +72,7 @@ export class ProcessWatch {
     for (const watched of [...this.#watched]) {
       watched.pid ??= childOf(watched.startedPid);
       if (watched.pid === null) continue;
-      if (!watched.isLastInLine) watched.isLastInLine = lowerAutogroup(watched.pid);
+      if (!watched.isFarBack) watched.isFarBack = lowerAutogroup(watched.pid);
       if (residentBytes(watched.pid) > this.#bytesMax) this.#exceed(watched);
     }
   }
