@@ -24,6 +24,7 @@ for (const platform of TEMPLATE_PLATFORMS) {
       assert.deepEqual([created.code, created.stderr], [0, '']);
       const { files } = JSON.parse(created.stdout) as { files: readonly string[] };
       assert.ok(files.includes('rollcall-app.d.ts') && files.includes('tests/app.test.mjs'));
+      requireEditorSchemas(name);
 
       const validated = await rollcall('app', 'validate', name, '--json');
       const { findings } = JSON.parse(validated.stdout) as { findings: readonly { code: string }[] };
@@ -82,7 +83,37 @@ test('packs no app that cannot be loaded, and says where it fails', async () => 
   assert.match(packed.stderr, /broken cannot be packed \(\d errors?\)[\s\S]*server\/server\.js:1:\d+ error/);
   const option = await rollcall('app', 'pack', 'broken', '--skip-validation');
   assert.equal(option.code, 2);
+  const nowhere = await rollcall('app', 'pack', 'nowhere');
+  assert.deepEqual([nowhere.code, nowhere.stderr], [1, 'rollcall: There is no folder nowhere.\n']);
 });
+
+test('judges what is packed: large pictures beside the app are none of it, and a file that stays at home is missing', async () => {
+  assert.equal((await rollcall('app', 'create', 'beside', '--template', 'minimal')).code, 0);
+  mkdirSync(join(home, 'beside', 'screenshots'));
+  writeFileSync(join(home, 'beside', 'screenshots', 'large.png'), Buffer.alloc(6 * 1024 * 1024));
+  assert.equal((await rollcall('app', 'pack', 'beside')).code, 0);
+  const server = join(home, 'beside', 'server', 'server.js');
+  writeFileSync(
+    server,
+    `require('./test_data/chat_conversation/onAgentActivityCreate.json');\n${readFileSync(server, 'utf8')}`,
+  );
+  const packed = await rollcall('app', 'pack', 'beside');
+  assert.equal(packed.code, 1, packed.stdout);
+  assert.match(packed.stderr, /server\/server\.js:1:\d+ error/);
+});
+
+/** The editor's setting names a schema that is there for each file that has one. */
+function requireEditorSchemas(folder: string): void {
+  const read = (path: string): unknown => JSON.parse(readFileSync(join(home, folder, path), 'utf8'));
+  const settings = read('.vscode/settings.json') as {
+    readonly 'json.schemas': readonly { readonly fileMatch: readonly string[]; readonly url: string }[];
+  };
+  const schemas = settings['json.schemas'];
+  const described = ['/actions.json', '/config/entities.json', '/config/iparams.json', '/config/oauth_config.json'];
+  const matches = schemas.flatMap(({ fileMatch }) => fileMatch).toSorted();
+  assert.deepEqual(matches, [...described, '/config/requests.json', '/manifest.json']);
+  for (const { url } of schemas) assert.ok(Object.hasOwn(read(url) as object, '$schema'), url);
+}
 
 type Run = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
