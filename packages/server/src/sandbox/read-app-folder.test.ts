@@ -89,6 +89,9 @@ test('refuses more bytes than the platform does, packages aside', async () => {
   const half = Buffer.alloc(appBytesMax / 2);
   const folder = folderOf({ 'a.bin': half, 'b.bin': half, 'server/node_modules/p/big.bin': half });
   assert.deepEqual(await codesOf(folder), ['read']);
+  mkdirSync(join(folder, 'screenshots'));
+  writeFileSync(join(folder, 'screenshots/one.png'), half);
+  assert.deepEqual(await codesOf(folder), ['read']);
   writeFileSync(join(folder, 'c.txt'), 'x');
   assert.deepEqual(await codesOf(folder), ['rejected', 'error too-large c.txt']);
 });

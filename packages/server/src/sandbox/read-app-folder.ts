@@ -97,7 +97,8 @@ async function readLink(walk: Walk, path: string): Promise<void> {
 
 async function readOne(walk: Walk, path: string): Promise<void> {
   const file = join(walk.root, path);
-  walk.bytes += (await stat(file)).size;
+  const { size } = await stat(file);
+  if (isPacked(path)) walk.bytes += size;
   if (walk.bytes > appBytesMax) {
     walk.findings.push(note('error', 'too-large', path, 'Package size exceeds the 5MB limit.'));
     return;
@@ -107,7 +108,13 @@ async function readOne(walk: Walk, path: string): Promise<void> {
     walk.findings.push(note('error', 'too-many-files', path, message));
     return;
   }
-  walk.files.set(path, textFile.test(path) ? await readFile(file, 'utf8') : '');
+  const isText = textFile.test(path) && size <= appBytesMax;
+  walk.files.set(path, isText ? await readFile(file, 'utf8') : '');
+}
+
+// What else lies in the folder, screenshots mostly, is no part of the app's package and does not count.
+function isPacked(path: string): boolean {
+  return /^(app|config|server|lib)\//.test(path) || !path.includes('/');
 }
 
 // Which packages are installed: their own package.json, and nothing else of them.
