@@ -1,6 +1,6 @@
 /** What promises of `$request` are rejected with, in the platform's forms and words. */
 import type { JsonValue } from '../marketplace/json-value.ts';
-import type { RequestFault } from '../marketplace/outgoing-request.ts';
+import type { OutgoingRequest, RequestFault } from '../marketplace/outgoing-request.ts';
 import type { RequestTemplate } from '../marketplace/request-template.ts';
 import type { OperationAnswer } from './app-operation.ts';
 import type { OutboundAnswer } from './outbound.ts';
@@ -62,24 +62,25 @@ export function unfilledRequest(instancePath: string, template: RequestTemplate)
 /** What the address policy says, in the words that the platform has for it. */
 export function forbiddenRequest(
   { reason, message }: Extract<OutboundAnswer, { kind: 'forbidden' }>,
-  url: string,
+  { url, madeBy }: Pick<OutgoingRequest, 'url' | 'madeBy'>,
 ): OperationAnswer {
   // What follows the host may hold secrets.
   const [place = ''] = /^[^/]*\/\/[^/?#@]{0,100}/.exec(url) ?? [];
-  const refuse = (response: string) =>
-    refusedRequest({ status: 400, response, message: `${response}: ${message}${place === '' ? '' : ` (${place})`}` });
-  switch (reason) {
-    case 'not_https':
-      return refuse('Invalid URL - Must be HTTPS');
-    case 'ip_address':
-    case 'address':
-      return refuse('Invalid URL - IP is disallowed');
-    case 'not_a_name':
-    case 'malformed':
-      return refuse('Invalid URL - Must be FQDN');
-    case 'header':
-      return refuse(sentences.faulty);
+  const detail = `${message}${place === '' ? '' : ` (${place})`}`;
+  if (reason === 'header') return faultyRequest([{ message, instancePath: '/schema/headers' }]);
+  if (madeBy === 'template') {
+    return faultyRequest([{ message: `must be FQDN: ${detail}`, instancePath: '/schema/host' }]);
   }
+  const response = urlSentences[reason];
+  return refusedRequest({ status: 400, response, message: `${response}: ${detail}` });
 }
+
+const urlSentences = {
+  not_https: 'Invalid URL - Must be HTTPS',
+  ip_address: 'Invalid URL - IP is disallowed',
+  address: 'Invalid URL - IP is disallowed',
+  not_a_name: 'Invalid URL - Must be FQDN',
+  malformed: 'Invalid URL - Must be FQDN',
+} as const;
 
 const NAME_SHOWN_MAX = 80;

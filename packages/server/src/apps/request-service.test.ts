@@ -274,10 +274,8 @@ test("says in the platform's words what went wrong on the way", async () => {
     [{ kind: 'timed_out' }, 504, 'Timeout error while processing the request'],
     [{ kind: 'unreachable', message: 'x' }, 502, 'Error in establishing connection'],
     [{ kind: 'too_large' }, 413, 'The response exceeds the limit of 6 MB'],
-    [{ kind: 'forbidden', reason: 'not_https', message: 'x' }, 400, 'Invalid URL - Must be HTTPS'],
-    [{ kind: 'forbidden', reason: 'ip_address', message: 'x' }, 400, 'Invalid URL - IP is disallowed'],
-    [{ kind: 'forbidden', reason: 'address', message: 'x' }, 400, 'Invalid URL - IP is disallowed'],
-    [{ kind: 'forbidden', reason: 'not_a_name', message: 'x' }, 400, 'Invalid URL - Must be FQDN'],
+    [{ kind: 'forbidden', reason: 'address', message: 'x' }, 400, 'runtime validation failed.'],
+    [{ kind: 'forbidden', reason: 'header', message: 'x' }, 400, 'runtime validation failed.'],
     [textAnswer('', 200, 'image/png'), 415, 'Unsupported content type'],
     [textAnswer('', 500, 'application/octet-stream'), 415, 'Unsupported content type'],
   ];
@@ -291,6 +289,26 @@ test("says in the platform's words what went wrong on the way", async () => {
   for (const type of ['text/csv', 'application/problem+json; charset=utf-8', 'application/vnd.api+json', '']) {
     outbound.answer = () => textAnswer('x', 200, type);
     resultOf(await invoke('plain'));
+  }
+});
+
+test('says which address is refused: for a template as a fault of its host, for a verb of its URL', async () => {
+  const { outbound, ask, invoke } = open({ platformVersion: '2.2', whitelistedDomains: ['https://api.example.com'] });
+  const message = 'api.example.com has an address that is not public';
+  outbound.answer = () => ({ kind: 'forbidden', reason: 'address', message });
+  const faults = [{ message: `must be FQDN: ${message} (https://api.example.com)`, instancePath: '/schema/host' }];
+  assert.deepEqual(errorOf(await invoke('plain')).errors, faults);
+  for (const [reason, response] of [
+    ['not_https', 'Invalid URL - Must be HTTPS'],
+    ['ip_address', 'Invalid URL - IP is disallowed'],
+    ['address', 'Invalid URL - IP is disallowed'],
+    ['not_a_name', 'Invalid URL - Must be FQDN'],
+    ['malformed', 'Invalid URL - Must be FQDN'],
+  ] as const) {
+    outbound.answer = () => ({ kind: 'forbidden', reason, message });
+    const error = errorOf(await ask('request.get', 'https://api.example.com/secret?key=1'));
+    assert.equal(error.response, response);
+    assert.equal(error.message, `${response}: ${message} (https://api.example.com)`);
   }
 });
 

@@ -261,7 +261,7 @@ function operationAnswerOf(request: OutgoingRequest, answer: OutboundAnswer, att
     case 'too_large':
       return refusedRequest({ status: 413, response: sentences.responseTooLarge, attempts });
     case 'forbidden':
-      return forbiddenRequest(answer, request.url);
+      return forbiddenRequest(answer, request);
     case 'answered':
       return answeredWith(answer, attempts);
   }

@@ -41,6 +41,7 @@ export function readLegacyRequest(
   }
   const content = contentOf(options);
   const request: OutgoingRequest = {
+    madeBy: 'verb',
     method,
     url: withParameters(url, own(options, 'qs')),
     headers: withContentType(textsOf(own(options, 'headers')), content),

@@ -2,6 +2,8 @@ import type { RequestMethod, RequestSecurity } from './request-template.ts';
 
 /** A request of an app with everything filled in. */
 export interface OutgoingRequest {
+  /** By a request template, or by `$request.get` and its siblings. */
+  readonly madeBy: 'template' | 'verb';
   readonly method: RequestMethod;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

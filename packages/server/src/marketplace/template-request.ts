@@ -45,6 +45,7 @@ export function fillRequestTemplate(
   const rooted = path.startsWith('/') ? path : `/${path}`;
   const { maxAttempts, retryDelayMs, oauth } = template.options;
   const request: OutgoingRequest = {
+    madeBy: 'template',
     method: template.method,
     url: `https://${bareHost}${withQuery(rooted.replaceAll('#', '%23'), query as RequestTemplate['query'])}`,
     headers: headers.texts,

@@ -3,7 +3,7 @@ import { Agent, buildConnector, Client, type Dispatcher, errors } from 'undici';
 import type { Outbound, OutboundAnswer, OutboundRequest, OutboundSecurity } from '../apps/outbound.ts';
 import { type AddressGuard, pinnedLookup } from './address-guard.ts';
 import { defaultOutboundLimits, type OutboundLimits } from './limits.ts';
-import { carriedHeaders, plainHeaders } from './request-headers.ts';
+import { carriedHeaders, headersOfText, plainHeaders } from './message-headers.ts';
 import { readBody } from './response-body.ts';
 import { secureContextOf } from './secure-context.ts';
 
@@ -85,8 +85,7 @@ export class HttpOut implements Outbound {
     const headers = plainHeaders(response.headers);
     const body = await readBody(response.body, headers, request.responseBytesMax, signal);
     if (body.kind !== 'text') return body;
-    const { 'content-encoding': _, 'content-length': __, 'transfer-encoding': ___, ...told } = headers;
-    return { kind: 'answered', status: response.statusCode, headers: told, body: body.text };
+    return { kind: 'answered', status: response.statusCode, headers: headersOfText(headers), body: body.text };
   }
 
   #clientOptions(security: OutboundSecurity | null): Client.Options {

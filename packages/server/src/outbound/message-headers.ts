@@ -28,6 +28,13 @@ export function plainHeaders(
   );
 }
 
+/** Without those that describe the bytes on the wire: the body is a text by now. */
+export function headersOfText(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_THE_BYTES.has(name)));
+}
+
+const OF_THE_BYTES: ReadonlySet<string> = new Set(['content-encoding', 'content-length', 'transfer-encoding']);
+
 const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
   'accept-encoding',
   'connection',
