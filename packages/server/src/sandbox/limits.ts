@@ -12,7 +12,7 @@ export const processLimits = { dataBytesMax: 768 * 1024 * 1024, openFilesMax: 25
 export const hostLimits = { processesMax: 32 } as const;
 
 /** How long a fence may take when it is tried out, on a machine that has other things to do. */
-export const tryOutLimits = { loadMsMax: 10_000, callMsMax: 5000, backoffMsMin: 0 } as const;
+export const tryOutLimits = { loadMsMax: 30_000, callMsMax: 10_000, backoffMsMin: 0 } as const;
 
 /** What an app's process may take. Times are milliseconds. */
 export interface SandboxLimits {

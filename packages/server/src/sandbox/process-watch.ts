@@ -34,9 +34,14 @@ export class ProcessWatch {
     this.#bytesMax = bytesMax;
   }
 
-  /** How many processes are watched; with none of them no timer runs. */
+  /** How many processes are watched. */
   get size(): number {
     return this.#watched.size;
+  }
+
+  /** Whether its timer runs: only while there is something to look at. */
+  get isLooking(): boolean {
+    return this.#timer !== null;
   }
 
   /**
