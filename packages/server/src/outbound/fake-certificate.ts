@@ -53,6 +53,6 @@ function der(tag: number, ...parts: readonly Buffer[]): Buffer {
 }
 
 function pem(label: string, content: Buffer): string {
-  const lines = content.toString('base64').replaceAll(/.{64}/g, '$&\n');
+  const lines = content.toString('base64').replaceAll(/.{64}(?=.)/g, '$&\n');
   return `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`;
 }
