@@ -89,7 +89,8 @@ export function inventedFor({ parts }: Workbench, event: string): JsonObject {
 function registerInstallation(app: FastifyInstance, bench: Workbench): void {
   app.post('/bench/install', async (request, reply) => {
     const given = isJsonObject(request.body) ? request.body.iparams : null;
-    const rejection = await bench.install(isJsonObject(given) ? given : null);
+    const isForced = isJsonObject(request.body) && request.body.force === true;
+    const rejection = await bench.install(isJsonObject(given) ? given : null, isForced);
     if (rejection === null) return {};
     return reply.code(422).send({ sentence: rejection.detail, faults: rejection.faults });
   });

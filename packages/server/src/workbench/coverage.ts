@@ -91,9 +91,11 @@ export class Coverage {
     for (const { file, functions } of counted) {
       const text = textOf(files, file);
       if (text === null || !isOfText(functions, opening, text)) continue;
+      // What stands around the file is none of it; the converter cannot take what ends before the file begins.
+      const own = functions.filter(({ ranges }) => (ranges[0]?.endOffset ?? 0) > opening);
       const known = this.#counts.get(file);
-      if (known === undefined || known.text !== text) this.#counts.set(file, { text, opening, functions });
-      else known.functions = mergeFunctions(known.functions, functions);
+      if (known === undefined || known.text !== text) this.#counts.set(file, { text, opening, functions: own });
+      else known.functions = mergeFunctions(known.functions, own);
     }
   }
 

@@ -164,7 +164,7 @@ function registerParameters(app: FastifyInstance, bench: Workbench): void {
       installation.definitions,
       new Map([...names].map((name) => [name, fields.getAll(name)])),
     );
-    const rejection = await bench.install(values);
+    const rejection = await bench.install(values, false);
     if (rejection === null) return reply.redirect('/', 303);
     const faults = rejection.faults.map(({ pointer, detail }) => ({
       pointer: pointer.replace(/^\/iparams/, ''),

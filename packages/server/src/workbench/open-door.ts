@@ -25,7 +25,7 @@ export function buildDoor(bench: Workbench, failed: (cause: unknown) => void): F
     reply.headers({
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
+      'referrer-policy': 'same-origin',
     });
     const sentence = refusalOf(request);
     if (sentence === null) return next();

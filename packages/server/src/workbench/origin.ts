@@ -8,6 +8,8 @@ export type CallOrigin =
   | { readonly kind: 'fired' }
   /** The payload of an entry of the journal again, as it was or edited. */
   | { readonly kind: 'resent'; readonly entry: number; readonly isEdited: boolean }
+  /** Somebody installs the app although it refuses: its refusal is shown and not heeded. */
+  | { readonly kind: 'forced' }
   /** Through one of the addresses of the vendor's kit. */
   | { readonly kind: 'simulated' };
 

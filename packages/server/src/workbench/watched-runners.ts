@@ -116,12 +116,15 @@ function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, Ope
       );
       return isLive && !parts.isRetried ? asDelivered(outcome, parts) : outcome;
     },
-    ask: (call) =>
-      watched(
+    async ask(call) {
+      const isForced = parts.origins.current().kind === 'forced';
+      const answer = await watched(
         call,
         () => runner.ask(unhurried(call)),
-        (answer, mask) => outcomeOfAnswer(answer, parts, mask),
-      ),
+        (ended, mask) => outcomeOfAnswer(ended, parts, mask),
+      );
+      return isForced && answer.kind !== 'answered' ? { kind: 'answered', data: null, durationMs: 0 } : answer;
+    },
     stop: () => runner.stop(),
   };
 }

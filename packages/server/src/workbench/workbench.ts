@@ -164,7 +164,10 @@ export class Workbench {
   call(call: HandCall, origin: CallOrigin): Promise<Answer<SeatAnswer>> {
     const { seat, origins } = this.parts;
     if (seat.view() === null) {
-      const why = 'The app is not installed: it does not load, or its installation was refused.';
+      const why =
+        this.life.state.kind === 'not_installed'
+          ? `The app is not installed: ${this.life.state.why} On the page it can be installed anyway.`
+          : 'The app is not installed: it does not load as it is now.';
       return Promise.resolve(refuse('app_invalid', why));
     }
     return origins.during(origin, () => {
@@ -189,8 +192,9 @@ export class Workbench {
     return this.call(callOf(entry, payload ?? entry.payload), origin);
   }
 
-  install(iparams: JsonObject | null) {
-    return this.parts.origins.during({ kind: 'fired' }, () => this.life.install(iparams));
+  /** Installs the app, or gives it other parameters; `isForced`: although it refuses. */
+  install(iparams: JsonObject | null, isForced: boolean) {
+    return this.parts.origins.during({ kind: isForced ? 'forced' : 'fired' }, () => this.life.install(iparams));
   }
 
   remove() {

@@ -152,6 +152,15 @@ function notices(app, findings) {
           ),
         h('a', { href: '/custom_configs' }, 'Parameters'),
         h('button.plain', { type: 'button', onclick: () => send('/bench/install') }, 'Try again'),
+        h(
+          'button.plain',
+          {
+            type: 'button',
+            title: 'Does not heed its refusal, so that its other callbacks can be tried',
+            onclick: () => send('/bench/install', { force: true }),
+          },
+          'Install anyway',
+        ),
       ),
     );
   }
