@@ -32,4 +32,6 @@ test('refuses what a page of another address sends', () => {
 test('lets its own page send', () => {
   const host = 'localhost:10001';
   assert.equal(post({ host, origin: 'http://localhost:10001', 'sec-fetch-site': 'same-origin' }), null);
+  assert.equal(post({ host, origin: 'null', 'sec-fetch-site': 'same-origin' }), null);
+  assert.notEqual(post({ host, origin: 'null', 'sec-fetch-site': 'cross-site' }), null);
 });

@@ -17,10 +17,12 @@ export function refusalOf(request: { readonly method: string; readonly headers: 
     return `This door is for this machine alone: ask for it as localhost, not as ${shortened(headers.host)}.`;
   }
   if (method === 'GET' || method === 'HEAD') return null;
-  if (headers.origin !== undefined && !isOwnOrigin(headers.origin, headers.host)) {
+  const site = headers['sec-fetch-site'];
+  // A form of our own page that tells nobody where it is has no origin; that it is our own the browser says beside it.
+  const isNameless = headers.origin === 'null' && site === 'same-origin';
+  if (headers.origin !== undefined && !isNameless && !isOwnOrigin(headers.origin, headers.host)) {
     return `Pages of ${shortened(headers.origin)} may not send anything here.`;
   }
-  const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') {
     return 'Pages of other addresses may not send anything here.';
   }

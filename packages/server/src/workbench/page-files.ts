@@ -47,6 +47,7 @@ export const PAGE_POLICY =
 /** The developer's pages, as they stand in their files. */
 export function registerPages(app: FastifyInstance): void {
   for (const [path, file] of Object.entries(PAGES)) app.get(path, (_, reply) => sendFile(reply, file));
+  app.get('/favicon.ico', (_, reply) => reply.code(204).send());
   for (const file of PARTS) app.get(`/${file}`, (_, reply) => sendFile(reply, file));
 }
 
