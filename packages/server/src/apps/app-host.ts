@@ -60,6 +60,8 @@ export type AppHostPorts = {
   readonly resolveFolder: (folder: string) => string | null;
   /** Absolute paths of folders whose apps run in place, for their developer. */
   readonly liveFolders: readonly string[];
+  /** Why apps that are uploaded may not run on this machine; null when they may. Default: they may. */
+  readonly objectToUploads?: () => Promise<string | null>;
   readonly report: (sentence: string, details: Readonly<Record<string, unknown>>) => void;
 };
 
@@ -122,17 +124,19 @@ export class AppHost implements Apps {
    * The app of a folder that the server is started with: installed with the defaults of its parameters when it is new,
    * updated when the folder has changed since, and left alone otherwise. Refused, what was there before goes on.
    */
-  async takeUp(ask: Ask, folder: string): Promise<Answer<AppView>> {
+  async takeUp(ask: Ask, folder: string, settings: AppSettings = DEFAULT_SETTINGS): Promise<Answer<AppView>> {
     const app = this.#registry.ofFolder(ask.caller.account, folder);
     const source: AppSource = { kind: 'folder', folder };
     if (app === undefined) {
-      const input = { source, iparams: null, name: null, settings: DEFAULT_SETTINGS, runsWithDefaults: true };
+      const input = { source, iparams: null, name: null, settings, runsWithDefaults: true };
       return this.#install(ask, input);
     }
     const isLive = this.#ports.liveFolders.includes(folder);
     const fingerprint = isLive ? null : await this.#ports.code.fingerprintOf(folder);
     const isSame = fingerprint === null || fingerprint === app.record.package?.fingerprint;
-    return isSame ? done(this.#view(app)) : this.update(ask, app.id, { source, iparams: null });
+    if (isSame) return done(this.#view(app));
+    const wish = { source, iparams: null, runsWithDefaults: true };
+    return this.#step(ask, app.id, (found) => updateApp(this.#life, ask, { app: found, ...wish }));
   }
 
   /** Reads the folder of an app that runs in place anew; null when there is no such app, or it runs from a copy. */
@@ -154,7 +158,7 @@ export class AppHost implements Apps {
   }
 
   async install(ask: Ask, input: Parameters<Apps['install']>[1]): Promise<Answer<AppView>> {
-    const source = this.#resolved(input.source);
+    const source = await this.#admitted(input.source);
     if (source.kind === 'rejected') return source;
     return this.#install(ask, {
       source: source.value,
@@ -169,10 +173,11 @@ export class AppHost implements Apps {
   }
 
   async update(ask: Ask, id: string, input: Parameters<Apps['update']>[2]): Promise<Answer<AppView>> {
-    const source = this.#resolved(input.source);
+    const source = await this.#admitted(input.source);
     if (source.kind === 'rejected') return source;
     const iparams = input.iparams as JsonObject | null;
-    return this.#step(ask, id, (app) => updateApp(this.#life, ask, { app, source: source.value, iparams }));
+    const wish = { source: source.value, iparams, runsWithDefaults: false };
+    return this.#step(ask, id, (app) => updateApp(this.#life, ask, { app, ...wish }));
   }
 
   rollBack(ask: Ask, id: string): Promise<Answer<AppView>> {
@@ -300,7 +305,7 @@ export class AppHost implements Apps {
   /** Ends every app's process and writes the lines that are still on their way. */
   async stop(): Promise<void> {
     await this.services.stop();
-    await Promise.all(this.#registry.all().map((app) => app.stop()));
+    await Promise.all(this.#registry.atWork().map((app) => app.stop()));
     await this.#log.flush();
   }
 
@@ -324,6 +329,12 @@ export class AppHost implements Apps {
 
   #agentOf({ caller }: Ask): string | null {
     return caller.agent === 0 ? null : (this.#ports.engine.memory.agents.get(caller.agent)?.profile.id ?? null);
+  }
+
+  async #admitted(source: AppSource): Promise<Answer<AppSource>> {
+    if (source.kind === 'folder') return this.#resolved(source);
+    const objection = (await this.#ports.objectToUploads?.()) ?? null;
+    return objection === null ? done(source) : refuse('fence_missing', objection);
   }
 
   #resolved(source: AppSource): Answer<AppSource> {

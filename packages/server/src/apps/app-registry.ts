@@ -5,10 +5,21 @@ import type { InstalledApp } from './installed-app.ts';
 /** The apps that are installed in this server, and the code that must stay because of them. */
 export class AppRegistry {
   readonly #apps = new Map<string, InstalledApp>();
+  readonly #beginning = new Set<InstalledApp>();
   /** Digests of code that is about to be recorded, by how often. */
   readonly #held = new Map<string, number>();
 
+  /** Not one of the installed apps yet, and perhaps never; it may have a process already. */
+  begin(app: InstalledApp): void {
+    this.#beginning.add(app);
+  }
+
+  giveUp(app: InstalledApp): void {
+    this.#beginning.delete(app);
+  }
+
   add(app: InstalledApp): void {
+    this.#beginning.delete(app);
     this.#apps.set(app.id, app);
   }
 
@@ -37,6 +48,11 @@ export class AppRegistry {
 
   all(): readonly InstalledApp[] {
     return [...this.#apps.values()];
+  }
+
+  /** Everybody who may have a process. */
+  atWork(): readonly InstalledApp[] {
+    return [...this.#apps.values(), ...this.#beginning];
   }
 
   /** Keeps code from being removed until what comes back is called. */

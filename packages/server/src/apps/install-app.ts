@@ -57,6 +57,7 @@ async function installCode(life: Lifecycle, ask: Ask, input: CodeInput): Promise
     loaded: code.loaded,
     iparams: iparams ?? {},
   });
+  life.registry.begin(app);
   if (needsParameters) {
     await life.engine.write((draft) => recordChange(draft, ask, { record: waiting(record), change: 'created' }));
     app.record = waiting(record);
@@ -131,7 +132,12 @@ export async function finishInstall(
   }
 }
 
-async function undoInstall({ engine, services }: Lifecycle, app: InstalledApp, ofWaiting: boolean): Promise<void> {
+async function undoInstall(
+  { engine, registry, services }: Lifecycle,
+  app: InstalledApp,
+  ofWaiting: boolean,
+): Promise<void> {
+  registry.giveUp(app);
   if (!ofWaiting) await app.stop();
   await engine.commit([
     ...services.removal(app.record),

@@ -16,7 +16,7 @@ import { JOB_LIMITS, type JobOwner, JobService } from './job-service.ts';
 import { KeyValueService, keyValueOperations } from './key-value-service.ts';
 import { OauthService } from './oauth-service.ts';
 import type { Outbound } from './outbound.ts';
-import { RateLimit, withinRate } from './rate-limit.ts';
+import { rateOf, withinRate } from './rate-limit.ts';
 import { requestOperations, requestTimeoutMs } from './request-service.ts';
 import { ScheduleService } from './schedule-service.ts';
 import { TargetUrls } from './target-url.ts';
@@ -141,7 +141,6 @@ export class PlatformServices {
     const { store, clock } = engine;
     const now = () => clock.now();
     const owner = ownerOf(app);
-    const rateOf = (perMinuteMax: number | null) => (perMinuteMax === null ? null : new RateLimit(perMinuteMax, now));
     const keyValue = new KeyValueService(app.id, { store, commit: (changes) => engine.commit(changes), now });
     const hears = (event: string) => () => app.definition !== null && ownHandlerOf(app.definition, event) !== null;
     const requests = requestOperations(
@@ -162,9 +161,9 @@ export class PlatformServices {
     return [
       withinRate(
         keyValueOperations((operation) => keyValue.call(operation)),
-        rateOf(rates.keyValuePerMinuteMax),
+        rateOf(rates.keyValuePerMinuteMax, now),
       ),
-      withinRate(entities.operations(), rateOf(rates.entityPerMinuteMax)),
+      withinRate(entities.operations(), rateOf(rates.entityPerMinuteMax, now)),
       this.schedules.operations({
         ...owner,
         isListening: hears('onScheduledEvent'),

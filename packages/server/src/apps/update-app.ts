@@ -21,27 +21,30 @@ import { askSetUp } from './set-up.ts';
 export async function updateApp(
   life: Lifecycle,
   ask: Ask,
-  {
-    app,
-    source,
-    iparams,
-  }: { readonly app: InstalledApp; readonly source: AppSource; readonly iparams: JsonObject | null },
+  { source, ...update }: UpdateWish & { readonly app: InstalledApp; readonly source: AppSource },
 ): Promise<Answer<InstalledApp>> {
   const acquired = await acquireCode(life, source);
   if (acquired.kind === 'rejected') return acquired;
   const code = acquired.value;
   try {
-    return await updateTo(life, ask, { app, code, iparams });
+    return await updateTo(life, ask, { ...update, code });
   } finally {
     await code.release();
   }
 }
 
-type Update = { readonly app: InstalledApp; readonly code: AcquiredCode; readonly iparams: JsonObject | null };
+export type UpdateWish = {
+  /** Null: those that it has. */
+  readonly iparams: JsonObject | null;
+  /** Whether it runs with its defaults although the new version cannot do without other parameters. */
+  readonly runsWithDefaults: boolean;
+};
 
-async function updateTo(life: Lifecycle, ask: Ask, { app, code, iparams }: Update): Promise<Answer<InstalledApp>> {
+type Update = UpdateWish & { readonly app: InstalledApp; readonly code: AcquiredCode };
+
+async function updateTo(life: Lifecycle, ask: Ask, { app, code, ...wish }: Update): Promise<Answer<InstalledApp>> {
   const { definition } = code.loaded;
-  const values = iparamsFor(app, definition.installation, iparams);
+  const values = iparamsFor(app, definition.installation, wish);
   const waits = app.record.phase === 'needs_parameters';
   if (values.kind === 'rejected' && !waits) return values;
   const next: NextVersion = {
@@ -64,7 +67,7 @@ export async function rollBackApp(life: Lifecycle, ask: Ask, app: InstalledApp):
   const loaded = await loadApp(life.runners, folder);
   const { definition } = loaded;
   if (definition === null) return refusedApp(loaded.findings);
-  const values = iparamsFor(app, definition.installation, null);
+  const values = iparamsFor(app, definition.installation, { iparams: null, runsWithDefaults: false });
   if (values.kind === 'rejected') return values;
   const record: AppRecord = { ...app.record, package: previous, previous: app.record.package };
   return changeVersion(life, ask, {
@@ -177,14 +180,22 @@ export async function setAppIparams(
 }
 
 /** What an app was given, as far as another version knows it; or what that one needs and was not given. */
-function iparamsFor(app: InstalledApp, installation: InstallationPage, given: JsonObject | null): Answer<JsonObject> {
+function iparamsFor(
+  app: InstalledApp,
+  installation: InstallationPage,
+  { iparams: given, runsWithDefaults }: UpdateWish,
+): Answer<JsonObject> {
   const known = given === null ? (app.work.iparams ?? {}) : unmasked(app, installation, given);
   const values = given === null ? knownOnly(known, installation) : known;
   const check = checkIparams(installation, values);
-  // Whoever ran with incomplete defaults goes on with them.
-  const ranIncomplete = app.record.iparams === null && given === null;
-  if (check.kind === 'accepted' || ranIncomplete) return done(values);
+  // Whoever was let run with incomplete defaults goes on with them.
+  const mayBeIncomplete = given === null && (runsWithDefaults || isIncomplete(app));
+  if (check.kind === 'accepted' || mayBeIncomplete) return done(values);
   return refusedIparams(check.errors, '/iparams');
+}
+
+function isIncomplete({ definition, work }: InstalledApp): boolean {
+  return definition !== null && checkIparams(definition.installation, work.iparams ?? {}).kind === 'rejected';
 }
 
 function knownOnly(values: JsonObject, installation: InstallationPage): JsonObject {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { AppSource, CodeStore, Settling, StagedCode, Staging } from '../apps/code-store.ts';
 import type { Finding } from '../marketplace/finding.ts';
 import { addPackages, versionWarnings } from './add-packages.ts';
@@ -25,20 +25,21 @@ export type CodeStoreParts = {
  */
 export function fileCodeStore(parts: CodeStoreParts): CodeStore {
   const limits: InstallLimits = { ...defaultInstallLimits, ...parts.limits };
-  const place: Place = { ...parts, limits };
+  const folder = resolve(parts.folder);
+  const place: Place = { ...parts, folder, limits };
   return {
     stage: (source) => stage(place, source),
-    fingerprintOf: async (folder) => {
-      const walk = await readSource(folder, limits);
+    fingerprintOf: async (source) => {
+      const walk = await readSource(source, limits);
       if (walk.kind === 'refused') return null;
       return hashFiles(walk.root, walk.files).then(contentDigest, () => null);
     },
-    folderOf: (digest) => join(parts.folder, digest),
-    remove: (digest) => removeFolder(join(parts.folder, digest)),
+    folderOf: (digest) => join(folder, digest),
+    remove: (digest) => removeFolder(join(folder, digest)),
     async keepOnly(digests) {
-      const names = await readdir(parts.folder).catch(() => []);
+      const names = await readdir(folder).catch(() => []);
       const over = names.filter((name) => isOurs(name) && !digests.has(name));
-      for (const name of over) await removeFolder(join(parts.folder, name));
+      for (const name of over) await removeFolder(join(folder, name));
     },
   };
 }
