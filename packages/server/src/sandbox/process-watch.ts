@@ -53,8 +53,7 @@ export class ProcessWatch {
       startedPid: pid,
       isWrapped,
       pid: isWrapped ? null : pid,
-      // What is not wrapped stays in the server's own session, where its niceness counts.
-      isFarBack: !isWrapped,
+      isFarBack: false,
       exceeded,
     };
     this.#watched.add(watched);

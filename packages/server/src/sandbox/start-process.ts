@@ -10,7 +10,14 @@ const FIRST_INPUT = 3;
 export function startProcess({ command, args, cwd, env, inputs = [], covered = [] }: Launch) {
   const nothing = covered.length === 0 ? null : openSync(devNull, 'r');
   try {
-    const child = spawn(command, args, { cwd, env: { ...env }, stdio: stdioOf(inputs.length, covered, nothing) });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...env },
+      stdio: stdioOf(inputs.length, covered, nothing),
+      // In a session of its own: Ctrl-C in the server's terminal is for the server, which ends its apps in good order.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    });
     for (const [index, bytes] of inputs.entries()) {
       const input = child.stdio[FIRST_INPUT + index] as Writable | null | undefined;
       // A process that dies before it has read shows as its exit.
