@@ -11,6 +11,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callbacks } from './callbacks.ts';
+import { callbacksInFences } from './callbacks-in-fences.ts';
 import { deadlines } from './deadlines.ts';
 import type { Bench, Figure } from './figure.ts';
 import { http } from './http.ts';
@@ -18,7 +19,7 @@ import { presence } from './presence.ts';
 import { restart } from './restart.ts';
 import { transitions } from './transitions.ts';
 
-const benches: readonly Bench[] = [transitions, presence, deadlines, restart, http, callbacks];
+const benches: readonly Bench[] = [transitions, presence, deadlines, restart, http, callbacks, callbacksInFences];
 
 const words = process.argv.slice(2);
 const isQuick = words.includes('--quick');
