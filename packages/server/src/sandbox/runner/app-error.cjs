@@ -45,8 +45,8 @@ function readText(error, key) {
   }
 }
 
-// `context` and `deferred` are the scripts that app-context.cjs puts into the app's context.
-const ourNames = /\(?node:|runner\.cjs:\d|\(?\b(context|deferred):\d/;
+// `node:` and `ext:` are the runtimes' own; `context` and `deferred` are the scripts that app-context.cjs puts into the app's context.
+const ourNames = /\(?\b(node|ext):|runner\.cjs:\d|\(?\b(context|deferred):\d/;
 
 /**
  * Whether a line of a stack speaks of the runner or of Node, and not of the app.
