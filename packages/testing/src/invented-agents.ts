@@ -5,6 +5,7 @@ import type { Caller } from '../../server/src/directory/api-key.ts';
 import { nameKey } from '../../server/src/directory/name-key.ts';
 import type { Answer } from '../../server/src/directory/rejection.ts';
 import {
+  type Ask,
   changeIntelliassign,
   closeSession,
   loseSession,
@@ -20,8 +21,9 @@ import { type Agent as EngineAgent, scoped } from '../../server/src/engine/memor
 import type { Agent, AgentProfileInput, SetStatusOptions } from './agent.ts';
 import { durationMs } from './duration.ts';
 
-/** The invented agents of a team, by e-mail address. `act` does one thing and lets everything follow from it. */
+/** The invented agents of a team, by e-mail address. */
 export type InventedAgents = {
+  /** Made when there is none of this address yet. */
   agent(email: string, profile?: AgentProfileInput): Promise<Agent>;
   /** Makes a custom status, unless there is one of this name. */
   addCustomStatus(input: CustomStatusInput): Promise<void>;
@@ -36,107 +38,144 @@ export type CustomStatusInput = {
   readonly endsAtAllowance?: boolean;
 };
 
-export function inventedAgents(engine: Engine, act: <T>(work: () => Promise<T>) => Promise<T>): InventedAgents {
-  const agents = new Map<string, Agent>();
-  const numbers = new Map<Agent, AgentNumber>();
+/** Does one thing in the engine and lets everything follow from it. */
+export type Act = <T>(work: () => Promise<T>) => Promise<T>;
 
-  const write = <T>(caller: Caller, decide: (draft: Draft, ask: { caller: Caller; now: number }) => Answer<T>) =>
-    act(async () => granted(await engine.write((draft) => decide(draft, { caller, now: engine.clock.now() }))));
-
-  const create = async (email: string, profile: AgentProfileInput): Promise<Agent> => {
-    const made = await write(ADMIN, (draft, ask) => createAgent(draft, engine.world, ask, { email, ...profile }));
-    const agent = agentOf(made.number, email);
-    agents.set(nameKey(email), agent);
-    numbers.set(agent, made.number);
-    return agent;
-  };
-
-  const agentOf = (number: AgentNumber, email: string): Agent => {
-    const current = (): EngineAgent => engine.memory.agents.get(number) as EngineAgent;
-    const { id: agentId, orgAgentId } = current().profile;
-    const self: Caller = { keyId: 'team', account: FIRST_ACCOUNT, role: 'agent', agent: number };
-    let session: SessionNumber | null = null;
-
-    const tell = (type: Signal) =>
-      write({ ...ADMIN, role: 'ingest' }, (draft, ask) => signal(draft, engine.world, ask, { agentId, type }));
-    const endSession = async (how: 'closed' | 'lost') => {
-      const ended = session;
-      if (ended === null) return;
-      session = null;
-      const input = { agentId, session: ended };
-      await act(() =>
-        engine.write((draft) => {
-          const ask = { caller: self, now: engine.clock.now() };
-          if (how === 'closed') return closeSession(draft, engine.world, ask, input);
-          return loseSession(draft, engine.world, ask, { ...input, lostAt: ask.now });
-        }),
-      );
-    };
-
-    return {
-      email,
-      id: agentId,
-      orgAgentId,
-      get generalAvailability() {
-        const { status, since } = current().availability.general;
-        return { status: nameOf(engine, status), since: new Date(since).toISOString() };
-      },
-      get intelliassign() {
-        const { status, since } = current().availability.intelliassign;
-        return { status: nameOf(engine, status), since: new Date(since).toISOString() };
-      },
-      async signIn() {
-        const opened = await write(self, (draft, ask) =>
-          openSession(draft, engine.world, ask, { agentId, transport: 'websocket' }),
-        );
-        session = opened.session;
-      },
-      signOut: () => endSession('closed'),
-      loseConnection: () => endSession('lost'),
-      async beActive() {
-        const active = session;
-        if (active === null) throw new Error(`${email} is not signed in, and so cannot be active: signIn() first`);
-        const isAlive = await act(() => engine.tick(self, active, engine.clock.now()));
-        if (!isAlive) throw new Error(`the session of ${email} has ended: signIn() again`);
-      },
-      async setStatus(status, options: SetStatusOptions = {}) {
-        const choice = plainStatus(status);
-        if (choice === null) await addCustomStatus({ name: status });
-        const by = options.by === undefined ? undefined : numbers.get(options.by);
-        const caller: Caller = by === undefined ? self : { ...self, role: 'supervisor', agent: by };
-        const until = options.for === undefined ? null : engine.clock.now() + durationMs(options.for);
-        const chosen = choice === null ? { customStatus: status } : { status: choice };
-        await write(caller, (draft, ask) =>
-          changeIntelliassign(draft, engine.world, ask, { agentId, until, ...chosen }),
-        );
-      },
-      missAssignment: async () => void (await tell('missed_assignment')),
-      startCall: async () => void (await tell('call_started')),
-      endCall: async () => void (await tell('call_ended')),
-    };
-  };
-
-  const addCustomStatus = async (input: CustomStatusInput): Promise<void> => {
-    await act(() =>
-      engine.write((draft) => {
-        const known = draft.memory.customStatusNames.drafted(scoped(FIRST_ACCOUNT, nameKey(input.name)));
-        if (known !== undefined) return;
-        granted(createCustomStatus(draft, engine.world, { caller: ADMIN, now: engine.clock.now() }, input));
-      }),
-    );
-  };
-
+export function inventedAgents(engine: Engine, act: Act): InventedAgents {
+  const cast: Cast = { engine, act, agents: new Map(), numbers: new Map() };
   return {
-    addCustomStatus,
-    agent: async (email, profile = {}) => agents.get(nameKey(email)) ?? create(email, profile),
+    addCustomStatus: (input) => addCustomStatus(cast, input),
+    agent: async (email, profile = {}) => cast.agents.get(nameKey(email)) ?? invent(cast, email, profile),
   };
 }
 
+type Cast = {
+  readonly engine: Engine;
+  readonly act: Act;
+  /** By e-mail address in lower case. */
+  readonly agents: Map<string, Agent>;
+  readonly numbers: Map<Agent, AgentNumber>;
+};
+
 const ADMIN: Caller = { keyId: 'team', account: FIRST_ACCOUNT, role: 'admin', agent: 0 };
+
+async function invent(cast: Cast, email: string, profile: AgentProfileInput): Promise<Agent> {
+  const { world } = cast.engine;
+  const made = await decide(cast, ADMIN, (draft, ask) => createAgent(draft, world, ask, { email, ...profile }));
+  const agent = agentOf(cast, { number: made.number, session: null });
+  cast.agents.set(nameKey(email), agent);
+  cast.numbers.set(agent, made.number);
+  return agent;
+}
+
+/** An agent at its place in the engine, with the session that it has at the moment. */
+type Seat = { readonly number: AgentNumber; session: SessionNumber | null };
+
+function agentOf(cast: Cast, seat: Seat): Agent {
+  const { engine } = cast;
+  const current = (): EngineAgent => engine.memory.agents.get(seat.number) as EngineAgent;
+  const { id, email, orgAgentId } = current().profile;
+  return {
+    email,
+    id,
+    orgAgentId,
+    get generalAvailability() {
+      return shown(engine, current().availability.general);
+    },
+    get intelliassign() {
+      return shown(engine, current().availability.intelliassign);
+    },
+    signIn: () => signIn(cast, seat, id),
+    signOut: () => endSession(cast, seat, { id, how: 'closed' }),
+    loseConnection: () => endSession(cast, seat, { id, how: 'lost' }),
+    beActive: () => beActive(cast, seat, email),
+    setStatus: (status, options = {}) => setStatus(cast, seat, { id, status, options }),
+    missAssignment: () => tell(cast, id, 'missed_assignment'),
+    startCall: () => tell(cast, id, 'call_started'),
+    endCall: () => tell(cast, id, 'call_ended'),
+  };
+}
+
+async function signIn(cast: Cast, seat: Seat, agentId: string): Promise<void> {
+  const { world } = cast.engine;
+  const input = { agentId, transport: 'websocket' } as const;
+  const opened = await decide(cast, selfOf(seat), (draft, ask) => openSession(draft, world, ask, input));
+  seat.session = opened.session;
+}
+
+/** A session that ended by itself before is no fault: real pages meet that too. */
+async function endSession(
+  { engine, act }: Cast,
+  seat: Seat,
+  { id, how }: { readonly id: string; readonly how: 'closed' | 'lost' },
+): Promise<void> {
+  const { session } = seat;
+  if (session === null) return;
+  seat.session = null;
+  const input = { agentId: id, session };
+  await act(() =>
+    engine.write((draft) => {
+      const ask = { caller: selfOf(seat), now: engine.clock.now() };
+      if (how === 'closed') return closeSession(draft, engine.world, ask, input);
+      return loseSession(draft, engine.world, ask, { ...input, lostAt: ask.now });
+    }),
+  );
+}
+
+async function beActive({ engine, act }: Cast, seat: Seat, email: string): Promise<void> {
+  const { session } = seat;
+  if (session === null) throw new Error(`${email} is not signed in, and so cannot be active: signIn() first`);
+  const isAlive = await act(() => engine.tick(selfOf(seat), session, engine.clock.now()));
+  if (!isAlive) throw new Error(`the session of ${email} has ended: signIn() again`);
+}
+
+type StatusWish = { readonly id: string; readonly status: string; readonly options: SetStatusOptions };
+
+async function setStatus(cast: Cast, seat: Seat, { id, status, options }: StatusWish): Promise<void> {
+  const { engine, numbers } = cast;
+  const plain = plainStatus(status);
+  if (plain === null) await addCustomStatus(cast, { name: status });
+  const by = options.by === undefined ? undefined : numbers.get(options.by);
+  const self = selfOf(seat);
+  const caller: Caller = by === undefined ? self : { ...self, role: 'supervisor', agent: by };
+  const until = options.for === undefined ? null : engine.clock.now() + durationMs(options.for);
+  const choice = plain === null ? { customStatus: status } : { status: plain };
+  const input = { agentId: id, until, ...choice };
+  await decide(cast, caller, (draft, ask) => changeIntelliassign(draft, engine.world, ask, input));
+}
+
+async function tell(cast: Cast, agentId: string, type: Signal): Promise<void> {
+  const { world } = cast.engine;
+  const caller: Caller = { ...ADMIN, role: 'ingest' };
+  await decide(cast, caller, (draft, ask) => signal(draft, world, ask, { agentId, type }));
+}
+
+async function addCustomStatus({ engine, act }: Cast, input: CustomStatusInput): Promise<void> {
+  await act(() =>
+    engine.write((draft) => {
+      const known = draft.memory.customStatusNames.drafted(scoped(FIRST_ACCOUNT, nameKey(input.name)));
+      if (known !== undefined) return;
+      granted(createCustomStatus(draft, engine.world, { caller: ADMIN, now: engine.clock.now() }, input));
+    }),
+  );
+}
+
+/** @throws Error with the engine's own words when it refuses */
+function decide<T>({ engine, act }: Cast, caller: Caller, work: (draft: Draft, ask: Ask) => Answer<T>): Promise<T> {
+  return act(async () => granted(await engine.write((draft) => work(draft, { caller, now: engine.clock.now() }))));
+}
+
+function selfOf({ number }: Seat): Caller {
+  return { keyId: 'team', account: FIRST_ACCOUNT, role: 'agent', agent: number };
+}
 
 function plainStatus(status: string): 'AVAILABLE' | 'UNAVAILABLE' | null {
   const upper = status.toUpperCase();
   return upper === 'AVAILABLE' || upper === 'UNAVAILABLE' ? upper : null;
+}
+
+function shown(engine: Engine, { status, since }: { readonly status: StatusLabel; readonly since: number }) {
+  return { status: nameOf(engine, status), since: new Date(since).toISOString() };
 }
 
 function nameOf({ memory }: Engine, label: StatusLabel): string {

@@ -5,16 +5,16 @@
  * Node that strips types below node_modules. So what is packed is JavaScript: the kit, and every file of the server that
  * it reaches, in the same places beside each other, with the runner's own files and the migrations of the store.
  *
- *   node packages/testing/scripts/pack.ts before    builds dist/ and points the package at it
- *   node packages/testing/scripts/pack.ts after     points it back at the sources
+ *   node scripts/pack-testing.ts before    builds dist/ and points the package at it
+ *   node scripts/pack-testing.ts after     points it back at the sources
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { repositoryRoot } from './repository-root.ts';
 
-const kit = fileURLToPath(new URL('..', import.meta.url));
-const packages = dirname(kit.replace(/[/\\]$/, ''));
+const packages = join(repositoryRoot, 'packages');
+const kit = join(packages, 'testing');
 const dist = join(kit, 'dist');
 const manifest = join(kit, 'package.json');
 const sources = { '.': './src/index.ts' };
@@ -39,7 +39,7 @@ switch (process.argv[2]) {
 
 function build(): void {
   rmSync(dist, { recursive: true, force: true });
-  const compiler = join(dirname(packages), 'node_modules', 'typescript', 'bin', 'tsc');
+  const compiler = join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc');
   execFileSync(process.execPath, [compiler, '-p', join(kit, 'tsconfig.json')], { stdio: 'inherit' });
   for (const path of globSync(carried, { cwd: packages })) {
     mkdirSync(dirname(join(dist, path)), { recursive: true });
