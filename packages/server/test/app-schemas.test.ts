@@ -67,7 +67,7 @@ const table: Readonly<Record<AppSchemaName, Documents>> = {
         chat_conversation: { events: { onAgentActivityCreate: handler } },
         support_ticket: { events: { onConversationCreate: handler }, location: { ticket_sidebar: {} } },
       }),
-      modular({ support_agent: {} }, { scripts: { 'fdk-unit-test': 'vitest run' } }),
+      modular({ support_agent: {} }, { scripts: { 'fdk-unit-test': 'vitest run' }, app: {}, metaConfig: {} }),
     ],
     bad: [
       {},

@@ -140,6 +140,8 @@ const properties: Readonly<Record<string, TSchema>> = {
     }),
   ),
   settings: maybe(anything('Settings of the installation page.')),
+  app: maybe(anything('Written by the kit: how it tells the app from others.')),
+  metaConfig: maybe(anything('Written by the kit: what the front end is made with.')),
   scripts: maybe(anything('Commands of the kit, such as fdk-unit-test.')),
 };
 

@@ -2,6 +2,7 @@ import type { AppFiles } from './app-files.ts';
 import type { Finding } from './finding.ts';
 import { memberOf, membersOf, readJsonDocument, textOf } from './json-document.ts';
 import type { ManifestReading } from './manifest.ts';
+import { joinPath } from './module-graph.ts';
 import { findingAt } from './source-text.ts';
 
 // What the vendor's validator takes in config/, besides assets/ and translations.
@@ -58,7 +59,7 @@ interface LocationPlace {
 function missingPages(paths: readonly string[], manifest: ManifestReading): readonly Finding[] {
   if (!paths.some((path) => path.startsWith('app/'))) return [];
   return locationsOf(manifest).flatMap(({ name, key, path, offset }) => {
-    const file = `app/${path.replace(/^(\.?\/)+/, '').replace(/[?#].*$/, '')}`;
+    const file = joinPath('app/', path.replace(/[?#].*$/, '')) ?? path;
     if (/^[a-z]+:/i.test(path) || paths.includes(file)) return [];
     const message = `${file}, the ${key === 'url' ? 'page' : 'icon'} of location "${name}", does not exist`;
     return [findingAt(manifest.source, offset, { severity: 'warning', code: 'location-missing', message })];

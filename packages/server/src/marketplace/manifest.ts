@@ -39,6 +39,9 @@ const rootKeys = [
   'whitelisted-domains',
   'settings',
   'scripts',
+  // Newer kits write these two themselves.
+  'app',
+  'metaConfig',
 ];
 
 /**

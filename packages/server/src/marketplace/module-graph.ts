@@ -66,7 +66,8 @@ function isLoadable(path: string): boolean {
   return path.startsWith('server/') && (path.endsWith('.js') || path.endsWith('.json'));
 }
 
-function joinPath(from: string, name: string): string | null {
+/** A path that is relative to a file, as one below the app folder; null when it leads out of it. */
+export function joinPath(from: string, name: string): string | null {
   const steps = from.split('/').slice(0, -1);
   for (const step of name.split('/')) {
     if (step === '..') {
