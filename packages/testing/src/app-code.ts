@@ -6,6 +6,7 @@ import { type Context, compileFunction } from 'node:vm';
 import type { DeliveryError } from '../../server/src/delivery/receiver.ts';
 import type { Clock } from '../../server/src/engine/clock.ts';
 import type { JsonObject, JsonValue } from '../../server/src/marketplace/json-value.ts';
+import { giveVirtualTime } from './virtual-app-time.ts';
 
 /** How a call of one of the app's functions ended, as far as the app itself is concerned. */
 export type CallEnd =
@@ -51,87 +52,117 @@ export function loadAppCode(folder: string, clock: Clock, listener: CodeListener
   const currentCall = new AsyncLocalStorage<number>();
   const callNow = () => currentCall.getStore() ?? null;
   const context = runner.createAppContext((level, text) => listener.line(callNow(), level, text));
-  const open = new Map<number, { readonly ending: CallEnding; readonly end: (end: CallEnd) => void }>();
-
-  const end = (number: number, how: CallEnd): void => {
-    const call = open.get(number);
-    open.delete(number);
-    if (call !== undefined) call.end(how);
-    else if (how.kind === 'failed')
-      listener.line(number, 'error', `failed after its end: ${how.error.stack ?? how.error.message}`);
-  };
-  const fail = (number: number, error: unknown, code: string): void => {
-    end(number, { kind: 'failed', error: withoutAddress(runner.describeError(error, { code, appFolder: folder })) });
-  };
-
+  const explain = (error: unknown, code: string) =>
+    withoutAddress(runner.describeError(error, { code, appFolder: folder }));
+  const calls = openCalls(listener, explain);
   giveVirtualTime(context.globals, {
     clock,
     run: context.run,
-    within: (call, work) => {
-      const guarded = () => {
-        try {
-          work();
-        } catch (error) {
-          if (call === null) listener.line(null, 'error', `uncaught: ${String(error)}`);
-          else fail(call, error, 'threw');
-        }
-      };
-      if (call === null) currentCall.exit(guarded);
-      else currentCall.run(call, guarded);
-    },
+    within: (call, work) => within(currentCall, call, guarded(call, work, { calls, listener })),
     callNow,
     timers: (call, change) => listener.timers(call, change),
   });
-
   context.offer({
-    call(name, args) {
-      const deferred = context.defer();
-      const call = callNow();
-      const inContext = (value: unknown) => (value === undefined ? undefined : context.parse(JSON.stringify(value)));
-      // What crosses is JSON, as it is when a process lies between: functions and dates do not come through here either.
-      const copied = copy(args);
-      if (copied === undefined) deferred.reject(inContext({ status: 400, message: 'The arguments are no JSON' }));
-      else {
-        listener.operation(call, name, copied as JsonValue[]).then(
-          (answer) =>
-            answer.kind === 'done'
-              ? deferred.resolve(inContext(answer.result))
-              : deferred.reject(inContext(answer.error)),
-          (error: unknown) => deferred.reject(inContext({ status: 500, message: String(error) })),
-        );
-      }
-      return deferred.promise;
-    },
-    render(error, data) {
-      const number = callNow();
-      const call = number === null ? undefined : open.get(number);
-      if (number === null || call === undefined || call.ending === 'returned') return;
-      end(number, { kind: 'rendered', error: plainError(error), data: (copy(data) ?? null) as JsonValue });
-    },
+    call: (name, args) => hostCall(context, { call: callNow(), name, args }, listener),
+    render: (error, data) => calls.render(callNow(), error, data),
   });
-
   const exported = runner.loadServer({ appFolder: folder, context: { ...context, run: unwrapped(folder, context) } });
-
   return {
     run({ number, handler, payload, ending }) {
-      return new Promise<CallEnd>((resolve) => {
-        open.set(number, { ending, end: resolve });
-        currentCall.run(number, () => {
-          try {
-            const returned = call(exported, handler, context.parse(JSON.stringify(payload)));
-            if (isThenable(returned)) {
-              returned.then(
-                () => ending !== 'rendered' && open.has(number) && end(number, { kind: 'returned' }),
-                (error: unknown) => fail(number, error, 'rejected'),
-              );
-            } else if (ending === 'returned') end(number, { kind: 'returned' });
-          } catch (error) {
-            fail(number, error, 'threw');
-          }
-        });
+      const own = context.parse(JSON.stringify(payload));
+      return calls.begin(number, ending, (work) => {
+        currentCall.run(number, () => work(() => callHandler(exported, handler, own)));
       });
     },
   };
+}
+
+/** The calls that have not ended. Each ends once, by whatever comes first of what may end it. */
+type OpenCalls = {
+  begin(number: number, ending: CallEnding, enter: (work: (handle: () => unknown) => void) => void): Promise<CallEnd>;
+  render(number: number | null, error: unknown, data: unknown): void;
+  fail(number: number, error: unknown, code: string): void;
+};
+
+function openCalls(listener: CodeListener, explain: (error: unknown, code: string) => DeliveryError): OpenCalls {
+  const open = new Map<number, { readonly ending: CallEnding; readonly resolve: (end: CallEnd) => void }>();
+  const end = (number: number, how: CallEnd): void => {
+    const call = open.get(number);
+    open.delete(number);
+    call?.resolve(how);
+  };
+  const fail = (number: number, error: unknown, code: string): void => {
+    const explained = explain(error, code);
+    if (open.has(number)) end(number, { kind: 'failed', error: explained });
+    else listener.line(number, 'error', `failed after its end: ${explained.stack ?? explained.message}`);
+  };
+  const handle = (number: number, ending: CallEnding, work: () => unknown): void => {
+    try {
+      const returned = work();
+      const over = () => ending !== 'rendered' && end(number, { kind: 'returned' });
+      if (isThenable(returned)) returned.then(over, (error: unknown) => fail(number, error, 'rejected'));
+      else if (ending === 'returned') over();
+    } catch (error) {
+      fail(number, error, 'threw');
+    }
+  };
+  return {
+    fail,
+    begin: (number, ending, enter) =>
+      new Promise((resolve) => {
+        open.set(number, { ending, resolve });
+        enter((work) => handle(number, ending, work));
+      }),
+    render(number, error, data) {
+      const ending = number === null ? undefined : open.get(number)?.ending;
+      if (number === null || ending === undefined || ending === 'returned') return;
+      end(number, { kind: 'rendered', error: plainError(error), data: (copy(data) ?? null) as JsonValue });
+    },
+  };
+}
+
+/** An exception in a timer of the app ends the call that set it; outside of every call it is a line of the log. */
+function guarded(
+  call: number | null,
+  work: () => void,
+  { calls, listener }: { readonly calls: OpenCalls; readonly listener: CodeListener },
+): () => void {
+  return () => {
+    try {
+      work();
+    } catch (error) {
+      if (call === null) listener.line(null, 'error', `uncaught: ${String(error)}`);
+      else calls.fail(call, error, 'threw');
+    }
+  };
+}
+
+function within(currentCall: AsyncLocalStorage<number>, call: number | null, work: () => void): void {
+  if (call === null) currentCall.exit(work);
+  else currentCall.run(call, work);
+}
+
+/**
+ * One operation of a platform global, as a promise of the platform's shape. What crosses is JSON, as it is when a process
+ * lies between: functions and dates do not come through here either.
+ */
+function hostCall(
+  context: AppContext,
+  { call, name, args }: { readonly call: number | null; readonly name: string; readonly args: unknown[] },
+  listener: CodeListener,
+): Promise<unknown> {
+  const deferred = context.defer();
+  const own = (value: unknown) => (value === undefined ? undefined : context.parse(JSON.stringify(value)));
+  const reject = (error: unknown) => deferred.reject(own(error));
+  const copied = copy(args) as JsonValue[] | undefined;
+  if (copied === undefined) reject({ status: 400, message: 'The arguments are no JSON' });
+  else {
+    listener.operation(call, name, copied).then(
+      (answer) => (answer.kind === 'done' ? deferred.resolve(own(answer.result)) : reject(answer.error)),
+      (error: unknown) => reject({ status: 500, message: String(error) }),
+    );
+  }
+  return deferred.promise;
 }
 
 type RunScript = (source: string, at: { filename: string; columnOffset?: number; alone?: string }) => unknown;
@@ -185,69 +216,7 @@ function unwrapped(folder: string, context: AppContext): RunScript {
   };
 }
 
-type VirtualTimeParts = {
-  readonly clock: Clock;
-  readonly run: RunScript;
-  readonly within: (call: number | null, work: () => void) => void;
-  readonly callNow: () => number | null;
-  readonly timers: CodeListener['timers'];
-};
-
-/** `Date` and the timers of the app's own context, on the virtual clock. */
-function giveVirtualTime(globals: Context, { clock, run, within, callNow, timers }: VirtualTimeParts): void {
-  const later = (delayMs: unknown, work: () => void, isRepeated: boolean): Timer => {
-    const call = callNow();
-    const waitMs = Math.max(isRepeated ? 1 : 0, Number(delayMs) || 0);
-    const timer: Timer = { cancel: () => {}, isPending: true, call };
-    const set = () => {
-      timer.cancel = clock.after(waitMs, () => {
-        if (isRepeated) set();
-        else release(timer);
-        within(call, work);
-      });
-    };
-    timers(call, 1);
-    set();
-    return timer;
-  };
-  const release = (timer: Timer): void => {
-    if (timer.isPending) timers(timer.call, -1);
-    timer.isPending = false;
-  };
-  const clear = (timer: unknown): void => {
-    if (!isTimer(timer)) return;
-    timer.cancel();
-    release(timer);
-  };
-  type Work = (...args: unknown[]) => unknown;
-  Object.assign(globals, {
-    setTimeout: (work: Work, delayMs?: unknown, ...args: unknown[]) => later(delayMs, () => work(...args), false),
-    setInterval: (work: Work, delayMs?: unknown, ...args: unknown[]) => later(delayMs, () => work(...args), true),
-    setImmediate: (work: Work, ...args: unknown[]) => later(0, () => work(...args), false),
-    clearTimeout: clear,
-    clearInterval: clear,
-    clearImmediate: clear,
-  });
-  const install = run(virtualDateSource, { filename: 'virtual-date' }) as (now: () => number) => void;
-  install(() => clock.now());
-}
-
-const virtualDateSource = `(now) => {
-  const RealDate = Date;
-  globalThis.Date = new Proxy(RealDate, {
-    apply: () => new RealDate(now()).toString(),
-    construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
-    get: (target, key) => (key === 'now' ? now : Reflect.get(target, key)),
-  });
-}`;
-
-type Timer = { cancel: () => void; isPending: boolean; readonly call: number | null };
-
-function isTimer(value: unknown): value is Timer {
-  return typeof value === 'object' && value !== null && 'cancel' in value && 'isPending' in value;
-}
-
-function call(exported: unknown, handler: string, payload: unknown): unknown {
+function callHandler(exported: unknown, handler: string, payload: unknown): unknown {
   const holder = exported as Record<string, unknown> | null | undefined;
   const isInherited = Object.hasOwn(Object.prototype, handler);
   const found = isInherited || holder == null ? undefined : holder[handler];

@@ -150,6 +150,43 @@ test('gives the app’s own code virtual time: its clock, its timers, its limit'
   await close();
 });
 
+test('ends a call by an exception in a timer that it set', async () => {
+  const { team, close } = await teamWith({
+    onActivity: "setTimeout(() => { throw new Error('late'); }, 1000); await new Promise(() => {});",
+  });
+  await (await team.agent('ada@example.com')).setStatus('AVAILABLE');
+  await team.advance('1s');
+  const [callback] = team.callbacks;
+  assert.deepEqual([callback?.outcome, callback?.error?.message, callback?.durationMs], ['failed', 'late', 1000]);
+  await close();
+});
+
+test('loads files by the platform’s module scheme, unwrapped', async () => {
+  const { team, close } = await teamWith(
+    {},
+    {},
+    {
+      'config/requests.json': null,
+      'manifest.json': JSON.stringify({
+        'platform-version': '2.3',
+        product: { freshchat: { events: { onAgentActivityCreate: { handler: 'onActivity' } } } },
+      }),
+      'server/lib/one.js':
+        "#!/usr/bin/env node\n'use strict';\nexports.name = 'one';\nexports.other = require('./two').seen;",
+      'server/lib/two.js': "exports = { seen: require('./one').name };",
+      'server/lib/three.js': 'exports = class { answer() { return 3; } };',
+      'server/server.js': `const one = require('./lib/one');
+const Three = require('./lib/three.js');
+exports = {
+  onActivity: function () { console.info(one.name, one.other, new Three().answer(), typeof module, this === exports); },
+};`,
+    },
+  );
+  await (await team.agent('ada@example.com')).setStatus('AVAILABLE');
+  assert.equal(team.logs[0]?.text, 'one one 3 undefined true');
+  await close();
+});
+
 test('waits in reality for what is real: time stands still for a stub that thinks', async () => {
   const { team, close } = await teamWith(
     { onActivity: "await $request.invokeTemplate('tell', { context: { path: 'x' } });" },
