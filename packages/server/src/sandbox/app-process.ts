@@ -138,6 +138,8 @@ export class AppProcess {
 
   #sleepLater(runner: RunnerProcess): void {
     this.#callOffSleep();
+    // The last call of a process that is being stopped ends after it: nobody would call this timer off any more.
+    if (this.#isClosed) return;
     this.#callOffSleep = this.#parts.clock.after(this.#parts.limits.idleStopAfterMs, () => {
       if (runner.callsInFlight === 0 && this.#runner === runner) this.#sleepNow();
     });
