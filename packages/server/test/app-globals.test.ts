@@ -33,7 +33,7 @@ const files: Readonly<Record<string, string>> = {
           onScheduledEvent: { handler: 'scheduled' },
           onExternalEvent: { handler: 'external' },
         },
-        functions: { tell: { timeout: 10 } },
+        functions: { tell: { timeout: 10 }, many: { timeout: 10 } },
         jobs: { tidy: {} },
       },
       chat_conversation: { events: { onAgentActivityCreate: { handler: 'changed' } } },
@@ -64,6 +64,10 @@ const files: Readonly<Record<string, string>> = {
         const { records } = await shops().getAll({ query: { name: args.shop } });
         const { url } = await $db.get('target');
         renderData(null, { shops: records.map((one) => one.data.name), url });
+      },
+      many: async function () {
+        const statuses = await Promise.all(Array.from({ length: 60 }, () => $db.set('k', { a: 1 }).then(() => 200, (e) => e.status)));
+        renderData(null, statuses.filter((status) => status === 429).length);
       },
       tidy: async function (args) { await $job.updateStatusMessage('tidied ' + args.room); },
     };`,
@@ -164,4 +168,24 @@ test('what an app begins goes on over restarts, each thing once', { timeout: 60_
     [],
   );
   assert.equal(await second.host.externalEvent(token ?? '', request), null);
+  await second.stop();
+});
+
+test('an app has the limits of the platform when it was installed so, and else none that a busy team meets', async () => {
+  const { host, ask } = await start(START + 24 * hourMs);
+  for (const { id } of host.list(1)) await host.remove(ask(), id, { isForced: true });
+  const refusedOf60 = async (strictLimits: boolean) => {
+    const app = await host.install(ask(), {
+      source: { kind: 'folder', folder: appFolder },
+      iparams: null,
+      strictLimits,
+    });
+    assert.ok(app.kind === 'done');
+    const { id } = app.value;
+    const answer = await host.callFunction(ask(), id, { kind: 'function', name: 'many', args: {} });
+    await host.remove(ask(), id, { isForced: true });
+    return answer.kind === 'done' && answer.value.outcome === 'answered' ? answer.value.data : answer;
+  };
+  // One of the fifty went to what the app keeps when it is installed.
+  assert.deepEqual([await refusedOf60(false), await refusedOf60(true)], [0, 11]);
 });

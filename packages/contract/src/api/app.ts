@@ -34,6 +34,9 @@ const payloadSettings = {
     TIMESTAMP_UNITS,
   ),
   with_activity: flag('Whether its payloads carry the `activity` object. Default true.'),
+  strict_limits: flag(
+    "Whether `$db`, `$db.entity` and `$request` have the limits per minute of the vendor's platform. Default false.",
+  ),
 };
 
 const folderGiven = text('The folder, as it was given to `rollcall serve --app`, or its last part.', { max: 4096 });
@@ -50,6 +53,7 @@ export const AppCreate = closed('An app to install.', {
   iparams: optional(anyObject('The installation parameters. Default: the defaults of config/iparams.json.')),
   timestamp_unit: optional(payloadSettings.timestamp_unit),
   with_activity: optional(payloadSettings.with_activity),
+  strict_limits: optional(payloadSettings.strict_limits),
 });
 export type AppCreate = Wire<typeof AppCreate>;
 
@@ -58,6 +62,7 @@ export const AppUploadQuery = closed('How to install an app that comes as a zip.
   name: optional(name('What to call it. Default: the name of the folder in the zip.')),
   timestamp_unit: optional(payloadSettings.timestamp_unit),
   with_activity: optional(payloadSettings.with_activity),
+  strict_limits: optional(payloadSettings.strict_limits),
 });
 export type AppUploadQuery = Wire<typeof AppUploadQuery>;
 

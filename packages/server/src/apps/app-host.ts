@@ -167,6 +167,7 @@ export class AppHost implements Apps {
       settings: {
         timestampUnit: input.timestampUnit ?? DEFAULT_SETTINGS.timestampUnit,
         withActivity: input.withActivity ?? DEFAULT_SETTINGS.withActivity,
+        strictLimits: input.strictLimits ?? false,
       },
       runsWithDefaults: false,
     });

@@ -53,6 +53,8 @@ export type AppSettings = {
   readonly timestampUnit: TimestampUnit;
   /** Whether payloads carry the `activity` object. */
   readonly withActivity: boolean;
+  /** Whether storage and requests have the platform's limits per minute. Absent where it was never said: no. */
+  readonly strictLimits?: boolean;
 };
 
 export type AppInvocation = {

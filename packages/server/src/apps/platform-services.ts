@@ -8,7 +8,7 @@ import type { DocumentOwner } from './app-document.ts';
 import { type AppEvent, AppEvents } from './app-events.ts';
 import type { AppLog } from './app-log.ts';
 import type { OperationContext, OperationHandlers } from './app-operation.ts';
-import type { AppRates } from './app-rates.ts';
+import { type AppRates, PLATFORM_RATES } from './app-rates.ts';
 import type { AppAnswer } from './app-runner.ts';
 import { EntityService } from './entity-service.ts';
 import type { InstalledApp } from './installed-app.ts';
@@ -137,7 +137,8 @@ export class PlatformServices {
   }
 
   #operationsFor(app: InstalledApp, entities: EntityService): readonly OperationHandlers[] {
-    const { engine, isLive, outbound, rates } = this.#ports;
+    const { engine, isLive, outbound } = this.#ports;
+    const rates = app.record.settings.strictLimits === true ? PLATFORM_RATES : this.#ports.rates;
     const { store, clock } = engine;
     const now = () => clock.now();
     const owner = ownerOf(app);

@@ -13,6 +13,7 @@ export function appRead(app: AppView): AppRead {
     iparams: app.iparams,
     timestamp_unit: app.settings.timestampUnit,
     with_activity: app.settings.withActivity,
+    strict_limits: app.settings.strictLimits ?? false,
     subscription_id: app.subscriptionId,
     fence: app.fence,
     installed_at: formatInstant(app.installedAt),

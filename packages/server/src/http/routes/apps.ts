@@ -49,7 +49,7 @@ export const appRoutes: readonly Route[] = [
     bodyBytesMax: HTTP_LIMITS.bodyBytesMax,
     takesZip: true,
     answer: { status: 201, schema: AppRead },
-    refusals: ['unknown_app', 'name_taken', 'app_invalid', 'iparams_invalid', 'app_refused'],
+    refusals: ['unknown_app', 'name_taken', 'app_invalid', 'iparams_invalid', 'app_refused', 'fence_missing'],
     call: async ({ apps }, ask, { query, body }) => {
       if (body instanceof ZipBody) {
         const { name, ...wish } = query as AppUploadQuery;
@@ -90,7 +90,7 @@ export const appRoutes: readonly Route[] = [
     bodyBytesMax: HTTP_LIMITS.bodyBytesMax,
     takesZip: true,
     answer: { status: 200, schema: AppRead },
-    refusals: ['unknown_app', 'app_invalid', 'iparams_invalid', 'app_refused'],
+    refusals: ['unknown_app', 'app_invalid', 'iparams_invalid', 'app_refused', 'fence_missing'],
     call: async ({ apps }, ask, { params, body }) => {
       const update =
         body instanceof ZipBody
@@ -142,11 +142,14 @@ export const appRoutes: readonly Route[] = [
   }),
 ];
 
-function settingsOf(wish: Pick<AppUploadQuery, 'timestamp_unit' | 'with_activity'>): Partial<AppSettings> {
-  const { timestamp_unit: timestampUnit, with_activity: withActivity } = wish;
+function settingsOf(
+  wish: Pick<AppUploadQuery, 'timestamp_unit' | 'with_activity' | 'strict_limits'>,
+): Partial<AppSettings> {
+  const { timestamp_unit: timestampUnit, with_activity: withActivity, strict_limits: strictLimits } = wish;
   return {
     ...(timestampUnit === undefined ? {} : { timestampUnit }),
     ...(withActivity === undefined ? {} : { withActivity }),
+    ...(strictLimits === undefined ? {} : { strictLimits }),
   };
 }
 
