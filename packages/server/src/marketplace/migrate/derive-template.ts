@@ -1,5 +1,6 @@
 import type { AnyNode, ObjectExpression } from 'acorn';
 import type { JsonObject, JsonValue } from '../json-value.ts';
+import { literalText } from '../syntax-tree.ts';
 import { type ConstantReader, plainMembers, type TextPiece, textPieces } from './static-text.ts';
 import { contextOf, type TemplateContext } from './template-context.ts';
 
@@ -13,6 +14,8 @@ export interface DerivedTemplate {
   readonly context: ReadonlyMap<string, string>;
   /** The body as a piece of code; null for none. */
   readonly body: string | null;
+  /** What holds only if a value is what it seems to be, as a sentence; null when nothing is left open. */
+  readonly doubt: string | null;
 }
 
 /** A template, or why a person must make it. */
@@ -43,7 +46,7 @@ export function deriveTemplate(call: RequestCall): Derivation {
   if (typeof address === 'string') return byHand(address);
   const options = readOptions(call, context);
   if (typeof options === 'string') return byHand(options);
-  const { host, path, query } = address;
+  const { host, path, query, doubt } = address;
   const { headers, requestOptions, body } = options;
   const schema = {
     method: call.verb.toUpperCase(),
@@ -59,6 +62,7 @@ export function deriveTemplate(call: RequestCall): Derivation {
     template,
     context: context.values(),
     body,
+    doubt,
   };
 }
 
@@ -70,6 +74,7 @@ interface Address {
   readonly host: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
+  readonly doubt: string | null;
 }
 
 // Gaps stand for what is only known later while the address is taken apart; no address holds such a character itself.
@@ -84,14 +89,21 @@ function readAddress(pieces: readonly TextPiece[], context: TemplateContext): Ad
       return `\uE000${nodes.length - 1}\uE000`;
     })
     .join('');
-  const parts = /^https?:\/\/([^/?#]+)(\/[^?#]*)?(?:\?([^#]*))?(?:#.*)?$/i.exec(whole);
+  // `${payload.iparams.site}/api`: the value brings the scheme, which a host must not have.
+  const leading = /^\uE000(\d+)\uE000(?=\/)/.exec(whole);
+  const leader = leading === null ? undefined : nodes[Number(leading[1])];
+  const site = leader === undefined || leader.start === -1 ? null : context.bareHost(leader);
+  const address = site === null ? whole : `https://${whole}`;
+  const parts = /^https?:\/\/([^/?#]+)(\/[^?#]*)?(?:\?([^#]*))?(?:#.*)?$/i.exec(address);
   if (parts === null) return 'its URL is made while the code runs: no host is written out';
   const fill = (text: string, place: 'host' | 'path' | 'query') =>
     text.replace(gap, (_, index) => context.mark(heldAt(nodes, Number(index)), { place, hint: place }));
-  const host = fill(parts[1] ?? '', 'host');
+  const host = site?.mark ?? fill(parts[1] ?? '', 'host');
   const path = fill(parts[2] ?? '/', 'path');
   const query = readQuery(parts[3] ?? '', (text) => fill(text, 'query'));
-  return query === null ? 'the query of its URL is made while the code runs' : { host, path, query };
+  return query === null
+    ? 'the query of its URL is made while the code runs'
+    : { host, path, query, doubt: site?.doubt ?? null };
 }
 
 // A mark of the older templates is held as a literal, and comes back as it was.
@@ -180,6 +192,8 @@ function readOption(call: RequestCall, { name, value, context, headers, requestO
       return null;
     case 'staticIP':
       return null;
+    case 'method':
+      return literalText(value)?.toLowerCase() === call.verb ? null : 'its option "method" differs from the verb';
     default:
       return `its option "${name}" is none of a template`;
   }

@@ -210,7 +210,7 @@ test('keeps the marks of older templates, and one template for equal calls', () 
 test('leaves to a person, with the place, what cannot be derived', () => {
   const { templates, code, todo } = requestsOf(
     [
-      '    await $request.get(payload.iparams.sub + "/api");',
+      '    await $request.get(payload.iparams.sub);',
       '    await $request.get("https://example.com", payload.options);',
       '    await $request.get("https://example.com?" + payload.query);',
       '    await $request.post("https://example.com", { form: { a: 1 } });',
@@ -228,6 +228,26 @@ test('leaves to a person, with the place, what cannot be derived', () => {
     'migrate-request 6: no template can be derived from this $request.post: its option "form" is none of a template',
     'migrate-request 9: no template can be derived from this $request.get: its URL is made while the code runs: no host is written out',
   ]);
+});
+
+test('takes the host from a value that brings its scheme, and says what that takes for granted', () => {
+  const { templates, code, todo } = requestsOf(
+    '    await $request.get(payload.iparams.sub + "/api/users?page=" + payload.page);',
+  );
+  assert.deepEqual(templates, {
+    getUsers: {
+      schema: { method: 'GET', host: '<%= context.sub %>', path: '/api/users', query: { page: '<%= context.page %>' } },
+    },
+  });
+  assert.equal(
+    code,
+    [
+      '    await $request.invokeTemplate("getUsers", {',
+      "      context: { sub: payload.iparams.sub.replace(/^https?:\\/\\/|\\/+$/g, ''), page: payload.page },",
+      '    });',
+    ].join('\n'),
+  );
+  assert.match(todo.join(), /^migrate-host 3: the host of its template is taken from payload\.iparams\.sub: /);
 });
 
 test('keeps a constant that something else uses, and follows none that is shadowed or changed', () => {

@@ -30,7 +30,7 @@ export interface RequestMigration {
 export function migrateRequests(
   migration: RequestMigration,
 ): MigrationStep & { readonly requests: readonly string[]; readonly edits: ReadonlyMap<string, readonly TextEdit[]> } {
-  const templates = new TemplateNames(migration.names);
+  const templates = templateNames(migration.names);
   const todo: Finding[] = [];
   const edits = new Map<string, readonly TextEdit[]>();
   let count = 0;
@@ -57,28 +57,27 @@ export function migrateRequests(
   };
 }
 
-class TemplateNames {
-  readonly #taken: Set<string>;
-  readonly #made = new Map<string, JsonObject>();
-
-  constructor(taken: readonly string[]) {
-    this.#taken = new Set(taken);
-  }
-
+interface TemplateNames {
   /** The name of a template: that of the same one made before, or a free one. */
-  nameOf(wanted: string, template: JsonObject): string {
-    const written = JSON.stringify(template);
-    for (const [name, made] of this.#made) if (JSON.stringify(made) === written) return name;
-    let name = wanted;
-    for (let number = 2; this.#taken.has(name); number += 1) name = `${wanted}${number}`;
-    this.#taken.add(name);
-    this.#made.set(name, template);
-    return name;
-  }
+  readonly nameOf: (wanted: string, template: JsonObject) => string;
+  readonly made: () => ReadonlyMap<string, JsonObject>;
+}
 
-  made(): ReadonlyMap<string, JsonObject> {
-    return this.#made;
-  }
+function templateNames(existing: readonly string[]): TemplateNames {
+  const made = new Map<string, JsonObject>();
+  const isTaken = (name: string) => made.has(name) || existing.includes(name);
+  return {
+    nameOf: (wanted, template) => {
+      const written = JSON.stringify(template);
+      const same = [...made].find(([, each]) => JSON.stringify(each) === written);
+      if (same !== undefined) return same[0];
+      let name = wanted;
+      for (let number = 2; isTaken(name); number += 1) name = `${wanted}${number}`;
+      made.set(name, template);
+      return name;
+    },
+    made: () => made,
+  };
 }
 
 interface ScriptMigration {
@@ -111,6 +110,7 @@ function migrateScript(
       todo.push(byHand(script, { call: call.call, verb, why: derivation.why }));
       continue;
     }
+    if (derivation.doubt !== null) todo.push(doubtful(script, { call: call.call, doubt: derivation.doubt }));
     const name = templates.nameOf(derivation.suggestedName, derivation.template);
     edits.push(callEdit(script, { call: call.call, name, context: derivation.context, body: derivation.body }));
     followed.push(...constants.followed());
@@ -135,6 +135,15 @@ function byHand(
     code: 'migrate-request',
     message: `no template can be derived from this $request.${verb}: ${why}`,
     fix: `write one in ${requestsFile}, name it in modules.common.requests, and call it with $request.invokeTemplate`,
+  });
+}
+
+function doubtful(script: ParsedScript, { call, doubt }: { call: CallExpression; doubt: string }): Finding {
+  return findingAt(script.source, call.start, {
+    severity: 'information',
+    code: 'migrate-host',
+    message: `${doubt}: that works as long as it holds a scheme and a host, and no path`,
+    fix: 'make it an installation parameter that holds the bare host, and name it in the template',
   });
 }
 

@@ -1,4 +1,4 @@
-import type { AnyNode } from 'acorn';
+import type { AnyNode, CallExpression } from 'acorn';
 import { isIdentifier, literalText } from '../syntax-tree.ts';
 
 /** Where in a template a value goes. */
@@ -12,6 +12,8 @@ export interface MarkPlace {
 export interface TemplateContext {
   /** The `<%= … %>` that stands for a node. */
   readonly mark: (node: AnyNode, at: MarkPlace) => string;
+  /** The mark for a web address of which only the host goes into a template, and what that takes for granted. */
+  readonly bareHost: (node: AnyNode) => { readonly mark: string; readonly doubt: string };
   /** The values to hand over: pieces of code by name. */
   readonly values: () => ReadonlyMap<string, string>;
 }
@@ -34,6 +36,14 @@ export function contextOf(call: {
       const name = freeName(values, { wanted: nameOf(bare) ?? nameOfHint(at.hint), source });
       values.set(name, source);
       return `<%= context.${name} %>`;
+    },
+    bareHost: (node) => {
+      const code = call.textOf(node);
+      const isSimple = ['Identifier', 'MemberExpression', 'CallExpression'].includes(node.type);
+      const source = `${isSimple ? code : `(${code})`}.replace(/^https?:\\/\\/|\\/+$/g, '')`;
+      const name = freeName(values, { wanted: nameOf(node) ?? 'host', source });
+      values.set(name, source);
+      return { mark: `<%= context.${name} %>`, doubt: `the host of its template is taken from ${code}` };
     },
     values: () => values,
   };
@@ -65,10 +75,29 @@ function nameOf(node: AnyNode): string | null {
     case 'AwaitExpression':
       return nameOf((node.type === 'ChainExpression' ? node.expression : node.argument) as AnyNode);
     case 'CallExpression':
-      return node.arguments.length === 1 ? nameOf(node.arguments[0] as AnyNode) : null;
+      return nameOfCall(node);
     default:
       return null;
   }
+}
+
+// encodeURIComponent(id) is an id, util.getApiKey(payload) an apiKey, name.trim() a name.
+const transparentCalls: readonly string[] = [
+  ...['encodeURIComponent', 'encodeURI', 'encode', 'btoa', 'String', 'stringify', 'trim', 'toString', 'toLowerCase'],
+  ...['toUpperCase', 'replace'],
+];
+
+function nameOfCall(node: CallExpression): string | null {
+  const callee = node.callee as AnyNode;
+  const name = nameOf(callee);
+  if (name === null) return null;
+  const [first] = node.arguments;
+  if (!transparentCalls.includes(name))
+    return name.replace(/^(get|make|build|create)(?=[A-Z])./, (start) => start.slice(-1).toLowerCase());
+  const isMethodOfValue =
+    callee.type === 'MemberExpression' && ['trim', 'toString', 'toLowerCase', 'toUpperCase', 'replace'].includes(name);
+  if (isMethodOfValue) return nameOf(callee.object as AnyNode);
+  return first === undefined ? null : nameOf(first as AnyNode);
 }
 
 function memberName(property: AnyNode): string | null {
