@@ -171,7 +171,7 @@ test('hands over what is only known while the code runs, and leaves parameters t
         path: '/users/<%= context.id %>/notes',
         headers: {
           Authorization: 'Basic <%= iparam.key %>',
-          'X-Trace': '<%= context.xTrace %>',
+          'X-Trace': '<%= context.trace %>',
           'Content-Type': 'application/json',
         },
         query: { by: '<%= context.id2 %>', key: '<%= context.key %>' },
@@ -182,7 +182,7 @@ test('hands over what is only known while the code runs, and leaves parameters t
     code,
     [
       "    await $request.invokeTemplate('postNotes', {",
-      '      context: { id: payload.data.user.id, id2: payload.data.actor.id, key: payload.iparams.key, xTrace: trace() },',
+      '      context: { id: payload.data.user.id, id2: payload.data.actor.id, key: payload.iparams.key, trace: trace() },',
       "      body: JSON.stringify({ text: 'x' }),",
       '    });',
     ].join('\n'),
