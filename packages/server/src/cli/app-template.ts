@@ -1,8 +1,8 @@
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EXAMPLE_ACTIVITY_PAYLOADS } from '@rollcall/contract';
+import { APP_SCHEMA_NAMES, APP_SCHEMAS, EXAMPLE_ACTIVITY_PAYLOADS } from '@rollcall/contract';
 import { productVersion } from './product-version.ts';
 
 /** The apps that one can begin from; the first one is it when nothing is said. */
@@ -20,7 +20,6 @@ export type NewApp = {
 };
 
 const templatesFolder = fileURLToPath(new URL('../../templates/', import.meta.url));
-const schemasFolder = fileURLToPath(new URL('../../../../docs/reference/app-schemas/', import.meta.url));
 const kitFolder = fileURLToPath(new URL('../../../testing/', import.meta.url));
 
 /** Every file of a new app, by its path below the app's folder. */
@@ -78,26 +77,15 @@ const KIT_NODE_VERSION = '26.10.0';
 
 /** The JSON Schemas of an app's own files, where an editor finds them, and the setting that says which is whose. */
 function editorFiles(): readonly (readonly [string, string])[] {
-  const names = existsSync(schemasFolder) ? readdirSync(schemasFolder).filter((name) => name.endsWith('.json')) : [];
-  const schemas = names.flatMap((name) => {
-    const file = name.replace(/(\.schema)?\.json$/, '').replaceAll('-', '_');
-    const path = DESCRIBED_FILES[file];
-    return path === undefined ? [] : [{ fileMatch: [`/${path}`], url: `./.rollcall/schemas/${name}` }];
+  const settings = APP_SCHEMA_NAMES.map((name) => ({
+    fileMatch: [`/${APP_SCHEMAS[name].file}`],
+    url: `./.rollcall/schemas/${name}.json`,
+  }));
+  const copies = APP_SCHEMA_NAMES.map((name) => {
+    return [`.rollcall/schemas/${name}.json`, json(APP_SCHEMAS[name].schema)] as const;
   });
-  const copies = names.map((name) => {
-    return [`.rollcall/schemas/${name}`, readFileSync(join(schemasFolder, name), 'utf8')] as const;
-  });
-  return [...copies, ['.vscode/settings.json', json({ 'json.schemas': schemas })]];
+  return [...copies, ['.vscode/settings.json', json({ 'json.schemas': settings })]];
 }
-
-const DESCRIBED_FILES: Readonly<Record<string, string>> = {
-  manifest: 'manifest.json',
-  actions: 'actions.json',
-  iparams: 'config/iparams.json',
-  requests: 'config/requests.json',
-  oauth_config: 'config/oauth_config.json',
-  entities: 'config/entities.json',
-};
 
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
