@@ -197,7 +197,7 @@ export class AppProcess {
   /** Null when the app's way to the network could not be opened. */
   async #launch(leaveSeat: () => void): Promise<RunnerProcess | null> {
     const { appFolder, launcher, services, clock, limits } = this.#parts;
-    const { broker, watch } = this.#host;
+    const { broker, watch, pidFile } = this.#host;
     const sockets = broker === null ? null : await broker.open().catch(services.broke);
     if (sockets === undefined) {
       leaveSeat();
@@ -205,7 +205,10 @@ export class AppProcess {
     }
     const launch = launcher({ appFolder, memoryMbMax: limits.memoryMbMax, brokerPath: sockets?.path ?? null });
     const runner = new RunnerProcess({ launch, services, clock, limits, watch });
+    const { pid } = runner;
+    if (pid !== null) pidFile?.add(pid);
     const ending = runner.ended.then(async (end) => {
+      if (pid !== null) pidFile?.remove(pid);
       leaveSeat();
       await sockets?.close().catch(services.broke);
       this.#endings.delete(ending);

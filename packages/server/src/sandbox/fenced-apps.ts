@@ -1,10 +1,7 @@
 import type { AppAnswer, AppRunner, AppRunners } from '../apps/app-runner.ts';
-import type { SocketBroker } from '../apps/socket-broker.ts';
 import type { Finding } from '../marketplace/finding.ts';
 import { type ChosenFence, fenceSentences } from './choose-fence.ts';
-import type { SandboxLimits } from './limits.ts';
 import { readAppFolder } from './read-app-folder.ts';
-import type { SandboxClock } from './sandbox-clock.ts';
 import { sandboxedApps } from './sandboxed-apps.ts';
 
 /**
@@ -13,7 +10,7 @@ import { sandboxedApps } from './sandboxed-apps.ts';
  */
 export function fencedApps(
   chosen: ChosenFence,
-  parts: { readonly clock: SandboxClock; readonly broker?: SocketBroker | null; readonly limits?: SandboxLimits },
+  parts: Omit<Parameters<typeof sandboxedApps>[0], 'launcher' | 'fence'>,
 ): AppRunners {
   if (chosen.kind === 'none') return appsWithoutFence(fenceSentences(chosen).slice(1));
   return sandboxedApps({ ...parts, launcher: chosen.launcher, fence: chosen.fence });

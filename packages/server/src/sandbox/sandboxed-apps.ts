@@ -14,11 +14,13 @@ export function sandboxedApps(parts: {
   readonly clock: SandboxClock;
   /** How the packages of apps reach the network; default: not at all behind a fence. */
   readonly broker?: SocketBroker | null;
+  /** Where the processes that run are written down, for systems on which they outlive a server that is killed. */
+  readonly pidFile?: string;
   /** Default: those of a server. */
   readonly limits?: SandboxLimits;
 }): AppRunners {
   const { launcher, fence, clock, broker = null, limits = defaultSandboxLimits } = parts;
-  const host = createProcessHost({ limits, broker });
+  const host = createProcessHost({ limits, broker, pidFile: parts.pidFile });
   return {
     fence,
     async readFolder(folder) {
