@@ -55,8 +55,7 @@ function brokerNames(brokerPath) {
   const promised = [dns.promises, require('node:dns/promises'), dns.promises.Resolver.prototype];
   for (const holder of promised) Object.assign(holder, methods);
   for (const holder of [dns, dns.Resolver.prototype]) {
-    /** @type {any} */ for (const [name, method] of Object.entries(methods))
-      (holder)[name] = withCallback(name, method);
+    /** @type {any} */ for (const [name, method] of Object.entries(methods)) holder[name] = withCallback(name, method);
   }
 }
 
