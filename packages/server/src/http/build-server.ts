@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify';
 import type { Caller } from '../directory/api-key.ts';
 import { type Answer, refuse } from '../directory/rejection.ts';
+import { registerAppDoors } from './app-doors.ts';
 import { authenticate } from './authenticate.ts';
 import { takeJson } from './body-parser.ts';
 import { answerClientError } from './client-error.ts';
@@ -80,6 +81,7 @@ export function buildServer(deps: ServerDeps): HttpServer {
     refuseRequest(request, reply, refuse('shutting_down', 'The server is stopping. Send it again after Retry-After.'));
   });
 
+  registerAppDoors(app, { apps: deps.apps, now: () => engine.clock.now() });
   registerHealth(app, { metrics, isReady: () => deps.isReady() && !isStopping });
   registerDocumentation(app, [...allRoutes, ...live.described], deps.version);
   live.register(app, {

@@ -14,8 +14,8 @@ export type InstallationPageParts = {
   readonly faults: readonly IparamFault[];
   /** Said above the form, such as why the app refused; null for nothing. */
   readonly notice: string | null;
-  /** Where the form is posted to, as `application/x-www-form-urlencoded`: see `iparamsOfForm`. */
-  readonly action: string;
+  /** Where the form is posted to, as `application/x-www-form-urlencoded`: see `iparamsOfForm`. Null: to the page's own address. */
+  readonly action: string | null;
   readonly submitLabel: string;
   /** For the page's own style under a Content-Security-Policy; it runs no script. */
   readonly styleNonce: string;
@@ -37,7 +37,7 @@ export function installationPage(parts: InstallationPageParts): string {
 <h1>${htmlText(appName)}</h1>
 ${said.length === 0 ? '' : `<div class="fault" role="alert">${said.map((one) => `<p>${htmlText(one)}</p>`).join('')}</div>`}
 ${definitions.length === 0 ? '<p>This app has no parameters.</p>' : ''}
-<form method="post" action="${htmlText(action)}" novalidate autocomplete="off" accept-charset="utf-8">
+<form method="post"${action === null ? '' : ` action="${htmlText(action)}"`} novalidate autocomplete="off" accept-charset="utf-8">
 ${definitions.map((definition, index) => fieldOf(parts, definition, index)).join('\n')}
 <p><button type="submit">${htmlText(submitLabel)}</button></p>
 </form>`;
