@@ -36,7 +36,8 @@ export function developerLauncher(launcher: Launcher, tools: DeveloperTools): La
     const at = launch.args.indexOf('--permission');
     if (at < 0) return launch;
     const args = [...launch.args.slice(0, at), ...flags, ...launch.args.slice(at)];
-    const env = coverageFolder === null ? launch.env : { ...launch.env, ROLLCALL_COVERAGE: coverageFolder };
-    return { ...launch, args, env };
+    const coverage = coverageFolder === null ? {} : { ROLLCALL_COVERAGE: coverageFolder };
+    const paths = inspectorPort === null ? {} : { ROLLCALL_WHOLE_PATHS: '1' };
+    return { ...launch, args, env: { ...launch.env, ...coverage, ...paths } };
   };
 }

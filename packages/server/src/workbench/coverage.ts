@@ -41,6 +41,8 @@ export class Coverage {
   readonly #takesFolder: string;
   readonly #read = new Map<string, number>();
   readonly #counts = new Map<string, FileCount>();
+  /** What a file's text was when a process loaded it, by process and file. */
+  readonly #loaded = new Map<string, string>();
   readonly #files: () => AppFiles | null;
 
   /** @param takesFolder where the app's processes write what they counted */
@@ -81,22 +83,35 @@ export class Coverage {
     const end = bytes.lastIndexOf(0x0a) + 1;
     if (end === 0) return false;
     this.#read.set(file, from + end);
-    for (const line of bytes.subarray(0, end).toString('utf8').split('\n')) if (line !== '') this.#add(line);
+    for (const line of bytes.subarray(0, end).toString('utf8').split('\n')) if (line !== '') this.#add(file, line);
     return true;
   }
 
-  #add(line: string): void {
+  #add(process: string, line: string): void {
     const files = this.#files();
     const { opening, files: counted } = JSON.parse(line) as Take;
     for (const { file, functions } of counted) {
       const text = textOf(files, file);
-      if (text === null || !isOfText(functions, opening, text)) continue;
+      if (text === null || !this.#isOfText(`${process} ${file}`, { functions, opening, text })) continue;
       // What stands around the file is none of it; the converter cannot take what ends before the file begins.
       const own = functions.filter(({ ranges }) => (ranges[0]?.endOffset ?? 0) > opening);
       const known = this.#counts.get(file);
       if (known === undefined || known.text !== text) this.#counts.set(file, { text, opening, functions: own });
       else known.functions = mergeFunctions(known.functions, own);
     }
+  }
+
+  /**
+   * Offsets of a text that was edited meanwhile mean nothing any more. The first time that a process tells of a file it
+   * tells of the whole script, whose length says which text it was; later only of the functions that ran.
+   */
+  #isOfText(place: string, { functions, opening, text }: FileCount): boolean {
+    const script = functions.find(({ ranges }) => ranges[0]?.startOffset === 0);
+    if (script !== undefined) {
+      const rest = (script.ranges[0]?.endOffset ?? 0) - opening - text.length;
+      if (rest >= 0 && rest < CLOSING_LENGTH_MAX) this.#loaded.set(place, text);
+    }
+    return this.#loaded.get(place) === text;
   }
 
   /** The figures of every file of the app that runs on the server, those that never ran included. */
@@ -161,13 +176,6 @@ function isServerCode(file: string): boolean {
 /** As it runs: without the mark that some editors put before a text. */
 function textOf(files: AppFiles | null, file: string): string | null {
   return files?.get(file)?.replace(/^\uFEFF/, '') ?? null;
-}
-
-/** Offsets of a text that was edited meanwhile mean nothing any more: the script is then of another length. */
-function isOfText(functions: readonly CountedFunction[], opening: number, text: string): boolean {
-  const length = Math.max(0, ...functions.map(({ ranges }) => ranges[0]?.endOffset ?? 0));
-  const rest = length - opening - text.length;
-  return rest >= 0 && rest < CLOSING_LENGTH_MAX;
 }
 
 function neverRun(text: string): readonly CountedFunction[] {

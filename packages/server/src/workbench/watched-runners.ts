@@ -129,6 +129,9 @@ function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, Ope
   };
 }
 
+/** What the inspector itself says, which people learn from the page. */
+const DEBUGGER_TALK = /^(Debugger (listening|attached|ending)|For help, see:|Waiting for the debugger)/;
+
 /** What the dispatcher is told when it is not to try again: the journal has the truth. */
 async function asDelivered(outcome: Promise<CallOutcome>, { isDebugged }: WatchParts): Promise<CallOutcome> {
   let timer: NodeJS.Timeout | undefined;
@@ -145,6 +148,7 @@ async function asDelivered(outcome: Promise<CallOutcome>, { isDebugged }: WatchP
 function takeLine(parts: WatchParts, open: ReadonlyMap<string, OpenCall>, line: AppLine): void {
   const call = line.callId === null ? undefined : open.get(line.callId);
   const { level, text } = line;
+  if (parts.isDebugged && DEBUGGER_TALK.test(text)) return;
   if (call === undefined) parts.journal.looseLine({ at: parts.now(), level, text });
   else call.entry.line({ at: parts.now(), level, text: call.mask(text) });
 }

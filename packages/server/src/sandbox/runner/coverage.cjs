@@ -10,10 +10,8 @@
 const { appendFileSync } = require('node:fs');
 const { Session } = require('node:inspector');
 const path = require('node:path');
+const { pathToFileURL } = require('node:url');
 const { openingLength } = require('./module-scheme.cjs');
-
-const folder = process.env.ROLLCALL_COVERAGE;
-if (folder !== undefined) count(path.join(folder, `${process.pid}.jsonl`));
 
 /** @param {string} file */
 function count(file) {
@@ -29,9 +27,9 @@ function count(file) {
   /** @param {Error | null} error @param {import('node:inspector').Profiler.TakePreciseCoverageReturnType} taken */
   function write(error, taken) {
     if (error !== null) return;
-    const scripts = taken.result.filter(({ url }) => isOfApp(url));
-    if (scripts.length === 0) return;
-    const files = scripts.map(({ url, functions }) => ({ file: url, functions }));
+    const scripts = taken.result.map(({ url, functions }) => ({ file: nameOf(url), functions }));
+    const files = scripts.filter((script) => isOfApp(script.file));
+    if (files.length === 0) return;
     try {
       appendFileSync(file, `${JSON.stringify({ opening: openingLength, files })}\n`);
     } catch {
@@ -40,8 +38,19 @@ function count(file) {
   }
 }
 
+const appFolder = `${pathToFileURL(process.argv[2] ?? '.').href}/`;
+
+// A script has its short name, or under a debugger the whole path, which the inspector writes as an address.
+/** @param {string} url */
+function nameOf(url) {
+  return url.startsWith(appFolder) ? decodeURIComponent(url.slice(appFolder.length)) : url;
+}
+
 // The files of the app itself have names below its folder; everything else has an address or an absolute path.
 /** @param {string} url */
 function isOfApp(url) {
   return url.startsWith('server/') && !url.includes('/node_modules/');
 }
+
+const folder = process.env.ROLLCALL_COVERAGE;
+if (folder !== undefined) count(path.join(folder, `${process.pid}.jsonl`));

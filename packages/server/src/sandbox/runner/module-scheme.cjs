@@ -55,13 +55,22 @@ function loadServer({ appFolder, context }) {
 
   /** @param {string} file @param {{ text: string, entry: { exported: () => unknown } }} script */
   function runScript(file, { text, entry }) {
-    const filename = path.relative(appFolder, file).split(path.sep).join('/');
+    const filename = nameOf(file);
     const source = text.startsWith('#!') ? `//${text}` : text;
     const wrapped = `${opening}${source}${closing}`;
     const start = context.run(wrapped, { filename, columnOffset: -opening.length, alone: source });
     return start(requireFrom(path.dirname(file)), (/** @type {() => unknown} */ exported) => {
       entry.exported = exported;
     });
+  }
+
+  /**
+   * A debugger finds the file that its developer has open by its whole path; everybody else reads the short name.
+   * @param {string} file
+   */
+  function nameOf(file) {
+    if (process.env.ROLLCALL_WHOLE_PATHS === '1') return file;
+    return path.relative(appFolder, file).split(path.sep).join('/');
   }
 
   /** @param {string} folder */

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { Coverage } from './coverage.ts';
+
+const OPENING = '(function () { ';
+const TEXT = `exports = {
+  first() {
+    return 1;
+  },
+  second(x) {
+    if (x) {
+      return 2;
+    }
+    return 3;
+  },
+};
+`;
+
+type Ranges = readonly (readonly [number, number, number])[];
+
+function world(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-coverage-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const files = new Map([['server/server.js', TEXT]]);
+  const coverage = new Coverage(folder, () => files);
+  const told = (name: string, ...functions: readonly (readonly [string, ...Ranges])[]) => {
+    const counted = functions.map(([functionName, ...ranges]) => ({
+      functionName,
+      isBlockCoverage: true,
+      ranges: ranges.map(([startOffset, endOffset, count]) => ({ startOffset, endOffset, count })),
+    }));
+    const take = { opening: OPENING.length, files: [{ file: 'server/server.js', functions: counted }] };
+    appendFileSync(join(folder, `${name}.jsonl`), `${JSON.stringify(take)}\n`);
+  };
+  return { coverage, files, told };
+}
+
+/** Where a piece of the text stands in the script. */
+const at = (piece: string): [number, number] => {
+  const start = OPENING.length + TEXT.indexOf(piece);
+  return [start, start + piece.length];
+};
+const script: readonly [string, ...Ranges] = ['', [0, OPENING.length + TEXT.length + 4, 1]];
+const first = at('first() {\n    return 1;\n  }');
+const second = at('second(x) {\n    if (x) {\n      return 2;\n    }\n    return 3;\n  }');
+const branch = at('{\n      return 2;\n    }');
+
+test('counts a file that never ran as not run at all', async (t) => {
+  const { coverage } = world(t);
+  const { files, total } = await coverage.summary();
+  assert.deepEqual([total.lines, total.functions], [0, 0]);
+  assert.deepEqual(files[0]?.missing, ['1-11']);
+});
+
+test('names the lines that did not run, in the lines of the file itself', async (t) => {
+  const { coverage, told } = world(t);
+  told('1', script, ['first', [...first, 0]], ['second', [...second, 1], [...branch, 0]]);
+  assert.equal(coverage.take(), true);
+  const { files, total } = await coverage.summary();
+  assert.deepEqual(files[0]?.missing, ['3', '7-8']);
+  assert.equal(total.functions, 50);
+});
+
+test('adds up what ran at several times, although later ones tell only of what ran again', async (t) => {
+  const { coverage, told } = world(t);
+  told('1', script, ['first', [...first, 0]], ['second', [...second, 1], [...branch, 0]]);
+  told('1', ['first', [...first, 1]]);
+  coverage.take();
+  assert.deepEqual((await coverage.summary()).files[0]?.missing, ['7-8']);
+  told('2', script, ['first', [...first, 0]], ['second', [...second, 1]]);
+  coverage.take();
+  const { files, total } = await coverage.summary();
+  assert.deepEqual(files[0]?.missing, []);
+  assert.deepEqual([total.lines, total.functions], [100, 100]);
+});
+
+test('forgets what it knows of a file that was edited, and believes nothing of the process that ran the old one', async (t) => {
+  const { coverage, told, files } = world(t);
+  told('1', script, ['first', [...first, 1]]);
+  coverage.take();
+  files.set('server/server.js', `// a line more\n${TEXT}`);
+  told('1', ['first', [...first, 1]]);
+  coverage.take();
+  assert.equal((await coverage.summary()).total.lines, 0);
+});
