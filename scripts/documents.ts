@@ -5,6 +5,7 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ActivityPayload, APP_SCHEMA_NAMES, CustomStatusPayload } from '@rollcall/contract';
+import { renderAppGlobals } from './app-globals.ts';
 import { drawHouse } from './draw-house.ts';
 import { readHouse } from './read-house.ts';
 import { renderAppSchema, renderErrors, renderEvents, renderReasons, renderSchema } from './reference-pages.ts';
@@ -14,6 +15,7 @@ type GeneratedDocument = { readonly path: string; readonly render: () => string 
 
 const documents: readonly GeneratedDocument[] = [
   { path: 'docs/house.mmd', render: () => drawHouse(readHouse(repositoryRoot)) },
+  { path: 'packages/contract/app-globals.d.ts', render: renderAppGlobals },
   { path: 'docs/reference/errors.md', render: renderErrors },
   { path: 'docs/reference/reasons.md', render: renderReasons },
   { path: 'docs/reference/events.md', render: renderEvents },

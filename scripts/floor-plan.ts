@@ -113,6 +113,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
 };
 
+/** Files of Marketplace apps: they run in apps' processes, by the platform's own module scheme, and are no part of the house. */
+export const appPaths: readonly RegExp[] = [/^packages\/server\/src\/sandbox\/attacks\/attacker\//];
+
 /** Where everything is plugged together: these files may know every room. */
 export const compositionPaths: readonly RegExp[] = [
   // The launcher loads the command line under the right Node.
@@ -147,6 +150,10 @@ export const startedPaths: readonly RegExp[] = [
   /^packages\/testing\/src\/index\.ts$/,
   // The program that an app's process runs.
   /^packages\/server\/src\/sandbox\/runner\.[cm]?[jt]s$/,
+  // Loaded into an app's process before its runner, when its developer asks for coverage.
+  /^packages\/server\/src\/sandbox\/runner\/coverage\.cjs$/,
+  // The host of the attack battery is a program of its own: some of the attacks are aimed at it.
+  /^packages\/server\/src\/cli\/attack-host\.ts$/,
   // What a browser loads.
   /^packages\/server\/src\/workbench\/page\//,
 ];

@@ -2,6 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, posix } from 'node:path';
+import { appPaths, isOneOf } from './floor-plan.ts';
 import { type Import, readImports } from './read-imports.ts';
 
 export type Target =
@@ -32,7 +33,8 @@ const sourceGlobs = ['packages/*/{src,bin,simulation,test}/**/*.{ts,js,mjs,cjs}'
 
 /** Reads the house that stands below `root`, in the order of the paths. */
 export function readHouse(root: string): House {
-  const files = globSync(sourceGlobs, { cwd: root, exclude: (path) => /node_modules|fixtures/.test(path) }).sort();
+  const sources = globSync(sourceGlobs, { cwd: root, exclude: (path) => /node_modules|fixtures/.test(path) });
+  const files = sources.filter((path) => !isOneOf(appPaths, path)).sort();
   const workspaces = ['.', ...globSync('packages/*', { cwd: root })].flatMap((folder) => readWorkspace(root, folder));
   const resolve = resolver(root, workspaces);
   const arrows = files.flatMap((from) =>
