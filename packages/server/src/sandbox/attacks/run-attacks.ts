@@ -50,7 +50,7 @@ const afterLifeMs = 1000;
 const settleMs = 60;
 const lateMs = 600;
 const loudCallMs = 250;
-const exhaustionCallMs = 5000;
+const exhaustionCallMs = 2500;
 /** Where nothing bounds an attack on memory, it stops here and says so. */
 const memoryBytesMax = 640 * 1024 * 1024;
 const hostGrowthBytesMax = 64 * 1024 * 1024;
@@ -165,7 +165,7 @@ async function tryOne(stage: Stage, { attack, subject, folder }: Attempt, isLast
       : await subject.attempt({ name: attack.name, at });
   await settle(attack, isLast);
   const durationMs = Math.round(performance.now() - startedAt);
-  const pidAfter = subject.process.state.pid;
+  const wasEnded = refusal !== null || (outcome.kind === 'failed' && (await isEnded(subject, pid)));
   if (isLast) await subject.process.stop();
   const observation = observer.end();
   const left = isLast ? await leftOf(observation.processes, afterLifeMs) : [];
@@ -184,14 +184,23 @@ async function tryOne(stage: Stage, { attack, subject, folder }: Attempt, isLast
   const secrets = [target.secret, ...stage.scene.sharedSecrets];
   const secretsHeard = secrets.filter((secret) => heard.includes(secret)).length + (hasPasswords(heard) ? 1 : 0);
   const account = subject.accountOf(attack.name);
-  const wasEnded = refusal !== null || pid !== pidAfter;
   return judge({ attack, outcome, account, observation, secretsHeard, traces, wasEnded, durationMs });
 }
 
 // What an app does after its call has ended is still its doing.
 function settle(attack: Attack, isLast: boolean): Promise<void> {
   const waitMs = attack.name === 'late-write' ? lateMs : isLast || attack.kind === 'signals' ? settleMs : 0;
-  return new Promise((resolve) => setTimeout(resolve, waitMs));
+  return delay(waitMs);
+}
+
+function delay(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
+}
+
+// A process that was killed shows as gone a moment after its call has failed.
+async function isEnded({ process }: Subject, pid: number | null): Promise<boolean> {
+  for (let look = 0; look < 10 && process.state.pid === pid; look += 1) await delay(20);
+  return process.state.pid !== pid;
 }
 
 async function loadedPid({ process }: Subject): Promise<number | null> {

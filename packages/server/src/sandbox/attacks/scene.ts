@@ -7,7 +7,6 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
-  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -16,6 +15,7 @@ import { hostname, networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
+import { hostileServer } from './hostile-app.ts';
 
 /**
  * The invented surroundings of the attackers: secrets to be stolen, files to be spoilt. Every secret is a random word
@@ -130,8 +130,11 @@ function makeAttacker(folder: string): string {
   const packages = join(folder, 'server', 'node_modules');
   mkdirSync(packages, { recursive: true });
   cpSync(attackerFolder, join(packages, 'attacker'), { recursive: true });
-  writeFileSync(join(packages, 'attacker', 'package.json'), '{"name":"attacker","version":"1.0.0","main":"index.cjs"}');
-  writeFileSync(join(folder, 'server', 'server.js'), readFileSync(join(attackerFolder, 'server.js')));
+  writeFileSync(
+    join(packages, 'attacker', 'package.json'),
+    '{"name":"attacker","version":"1.0.0","main":"run-attack.cjs"}',
+  );
+  writeFileSync(join(folder, 'server', 'server.js'), hostileServer);
   return folder;
 }
 

@@ -1,4 +1,8 @@
-const attacker = require('attacker');
+/**
+ * `server/server.js` of the hostile app. It is text, since it is written in the platform's own module scheme and runs in
+ * an app's context; the attacks that need no context are a package beside it.
+ */
+export const hostileServer = `const attacker = require('attacker');
 
 // Out of the context that app code runs in, by what was handed into it: the first step of every app that means harm.
 // From there on, only the fence is in the way.
@@ -51,7 +55,6 @@ const readings = Object.fromEntries(
   ]),
 );
 
-// biome-ignore lint/suspicious/noGlobalAssign: so the platform's module scheme wants it
 exports = {
   attack: (payload) => {
     const tools = { $db, name: payload.name, $request: typeof $request === 'undefined' ? undefined : $request };
@@ -59,3 +62,4 @@ exports = {
   },
   ready: () => {},
 };
+`;
