@@ -5,7 +5,10 @@
 export function didYouMean(word: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  if (word.length > wordCharactersMax) return null;
   for (const candidate of candidates) {
+    // Each letter too many or too few is an edit: most candidates need no closer look.
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance && distance < candidate.length) {
       best = candidate;
@@ -14,6 +17,9 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   }
   return best;
 }
+
+// Nobody mistypes more: a longer word is no name but an attempt to keep us busy.
+const wordCharactersMax = 100;
 
 /**
  * The candidate of which a word is a typing slip, or null: one or two edits away, and most of the word is right.

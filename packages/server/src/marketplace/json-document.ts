@@ -22,12 +22,32 @@ export interface JsonMember {
  * the tree in place, so that a missing comma does not hide the other findings.
  */
 export function readJsonDocument(source: SourceText): JsonDocument {
+  const tooDeep = offsetBeyondDepth(source.text);
+  if (tooDeep !== null) return { source, root: null, findings: [tooDeepFinding(source, tooDeep)] };
   const errors: ParseError[] = [];
   const root = parseTree(source.text, errors, { disallowComments: true }) ?? null;
   const first = errors[0];
   if (first === undefined) return { source, root, findings: [] };
   const findings = faultsWorthNaming(errors).map((error) => syntaxFinding(source, error));
   return { source, root: errors.every((error) => leavesTreeIntact(error, source.text)) ? root : null, findings };
+}
+
+// Deeper than any file of an app, and far from what the parser's stack can take.
+const depthMax = 200;
+
+function offsetBeyondDepth(text: string): number | null {
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\\n]|\\.)*"?|[[{\]}]/g)) {
+    if (token === '[' || token === '{') depth += 1;
+    if (token === ']' || token === '}') depth -= 1;
+    if (depth > depthMax) return index;
+  }
+  return null;
+}
+
+function tooDeepFinding(source: SourceText, offset: number): Finding {
+  const message = `${source.file} is nested more than ${depthMax} deep`;
+  return findingAt(source, offset, { severity: 'error', code: 'json-syntax', message });
 }
 
 /** The members of an object node, in order, doubled keys included; empty for every other node. */

@@ -234,6 +234,13 @@ test('holds engines as information', () => {
   assert.deepEqual(places(findings), ['information engines-invalid 7:13']);
 });
 
+test('refuses a file that is nested beyond all reason, and does not fall over it', () => {
+  for (const text of ['['.repeat(100_000), '{"a":'.repeat(100_000)]) {
+    assert.match(read(text).findings[0]?.message ?? '', /nested more than 200 deep/);
+  }
+  assert.equal(read(`{ "a": "${'['.repeat(1000)}" }`).findings[0]?.code, 'platform-version-missing');
+});
+
 test('accepts a byte order mark', () => {
   assert.deepEqual(read('\uFEFF{"platform-version":"2.3","product":{"freshchat":{}}}').findings, []);
 });

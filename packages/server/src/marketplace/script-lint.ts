@@ -94,8 +94,12 @@ function unknownNames(
     [own, assigned, probed, sharedNames, platformGlobals, lenientGlobals, languageGlobals].some((set) => set.has(name));
   return [...used]
     .filter(([name]) => !isKnown(name))
+    .slice(0, unknownNamesMax)
     .map(([name, offset]) => unknownName(source, { name, offset, candidates: [...own, ...platformGlobals] }));
 }
+
+// Who uses more has forgotten a file, not a name: the rest would be the same again.
+const unknownNamesMax = 50;
 
 function unknownName(
   source: SourceText,

@@ -232,6 +232,19 @@ test('names a circle of requires once', () => {
   ]);
 });
 
+test('refuses code that is nested beyond all reason, and does not fall over it', () => {
+  for (const code of [
+    `x = ${'['.repeat(3000)}1${']'.repeat(3000)};`,
+    `x = ${'('.repeat(100_000)}`,
+    `x = ${'1 + '.repeat(5000)}1;`,
+  ]) {
+    assert.deepEqual(
+      read(code).findings.map(({ code: rule, message }) => [rule, message]),
+      [['script-syntax', 'the code is nested too deeply to be understood']],
+    );
+  }
+});
+
 test('survives every prefix of a script', () => {
   const code =
     'const a = [`x$' +

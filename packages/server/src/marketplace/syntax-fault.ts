@@ -1,6 +1,7 @@
 import { type Options, type Program, parse, type Token, tokenizer } from 'acorn';
 import type { Finding } from './finding.ts';
 import { findingAt, positionAt, type SourceText } from './source-text.ts';
+import { nodeBeyondDepth } from './syntax-tree.ts';
 
 /** A script as a tree, or the one thing that keeps it from being one. */
 export type ScriptReading =
@@ -16,10 +17,28 @@ const options: Options = { ecmaVersion: 'latest', sourceType: 'script', allowHas
  */
 export function readScript(source: SourceText): ScriptReading {
   try {
-    return { kind: 'parsed', program: parse(source.text, options) };
+    const program = parse(source.text, options);
+    const tooDeep = nodeBeyondDepth(program, depthMax);
+    return tooDeep === null
+      ? { kind: 'parsed', program }
+      : { kind: 'broken', finding: nestedTooDeep(source, tooDeep.start) };
   } catch (cause) {
+    if (isOutOfStack(cause)) return { kind: 'broken', finding: nestedTooDeep(source, 0) };
     return { kind: 'broken', finding: explainFault(source, faultOf(cause)) };
   }
+}
+
+// Far more than people write, and far from what a stack can take when the tree is walked.
+const depthMax = 2000;
+
+// Where its stack ends, the parser does not say where it was.
+function isOutOfStack(cause: unknown): boolean {
+  return cause instanceof RangeError || (cause as Error).message.includes('Not enough stack space');
+}
+
+function nestedTooDeep(source: SourceText, offset: number): Finding {
+  const message = 'the code is nested too deeply to be understood';
+  return findingAt(source, offset, { severity: 'error', code: 'script-syntax', message });
 }
 
 interface Fault {

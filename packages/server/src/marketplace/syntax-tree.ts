@@ -12,6 +12,16 @@ export function walkTree(root: Node, visit: (node: AnyNode, ancestors: readonly 
   step(root as AnyNode);
 }
 
+/** A node that lies deeper in a tree than a limit, or null; finds it without a stack of its own. */
+export function nodeBeyondDepth(root: Node, depthMax: number): AnyNode | null {
+  let level: readonly AnyNode[] = [root as AnyNode];
+  for (let depth = 0; depth <= depthMax; depth += 1) {
+    level = level.flatMap(childrenOf);
+    if (level.length === 0) return null;
+  }
+  return level[0] ?? null;
+}
+
 /** The text of a string literal or of a template without gaps; undefined for everything else. */
 export function literalText(node: Node | null | undefined): string | undefined {
   const known = node as AnyNode | null | undefined;
