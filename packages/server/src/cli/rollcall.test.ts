@@ -224,6 +224,56 @@ test('invokes one callback once: what it prints, how it ends, and where it broke
   assert.deepEqual(logs, [{ level: 'log', text: 'AVAILABLE {}' }]);
 });
 
+test('invokes set-up events, functions and jobs, each ended as the platform ends it, with every global', async (t) => {
+  const code = `exports = {
+    install: async function () {
+      await $schedule.create({ name: 's', data: {}, schedule_at: new Date(Date.now() + 60000).toISOString() });
+      const shops = $db.entity({ version: 'v1' }).get('shops');
+      const { record } = await shops.create({ name: 'North' });
+      generateTargetUrl().done((url) => { console.log(record.data.name, new URL(url).pathname.slice(0, 12)); renderData(); });
+    },
+    scheduled: function () {},
+    external: function () {},
+    sum: function (args) { renderData(args.a ? null : { message: 'no a', status: 422 }, { sum: args.a + args.b }); },
+    tidy: async function () {
+      await $job.updateStatusMessage('half');
+      const other = await $job.invoke('tidy_more', 'tag', { n: 1 });
+      console.log(other.status);
+    },
+    tidy_more: async function (args) { console.log('more', args.n); },
+  };`;
+  const folder = appFolder(t, code);
+  const common = {
+    events: {
+      onAppInstall: { handler: 'install' },
+      onScheduledEvent: { handler: 'scheduled' },
+      onExternalEvent: { handler: 'external' },
+    },
+    functions: { sum: {} },
+    jobs: { tidy: {}, tidy_more: {} },
+  };
+  const engines = { node: '24.11.1', fdk: '10.1.2' };
+  const manifest = { 'platform-version': '3.0', modules: { common, chat_conversation: {} }, engines };
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
+  const shops = { fields: [{ name: 'name', label: 'Name', type: 'text' }] };
+  writeFileSync(join(folder, 'config/entities.json'), JSON.stringify({ shops }));
+  writeFileSync(join(folder, 'args.json'), '{"a":1,"b":2}');
+  const table: readonly (readonly [words: readonly string[], code: number, printed: RegExp])[] = [
+    [['onAppInstall'], 0, /^log +North \/event\/hook\/\nanswered in \d+ ms: null\n$/],
+    [['sum', '--payload', join(folder, 'args.json')], 0, /^answered in \d+ ms: \{"sum":3\}\n$/],
+    [['sum'], 1, /^refused in \d+ ms: no a \(422\)\n$/],
+    [['tidy'], 0, /^info +status: half\n(?=[\s\S]*log +in-progress\n)(?=[\s\S]*log +more 1\n)/],
+    [['onScheduledEvent'], 0, /^done in \d+ ms\n$/],
+  ];
+  for (const [words, code, printed] of table) {
+    const ended = await rollcall('app', 'invoke', folder, ...words);
+    assert.equal(ended.code, code, ended.stdout + ended.stderr);
+    assert.match(ended.stdout, printed);
+  }
+  const asJson = JSON.parse((await rollcall('app', 'invoke', folder, 'sum', '--json')).stdout);
+  assert.deepEqual([asJson.outcome, asJson.error.status], ['refused', 422]);
+});
+
 test('refuses to invoke what an app does not have, or with a payload that is none', async (t) => {
   const folder = appFolder(t, 'exports = { onChange: function () {} };');
   const slip = await rollcall('app', 'invoke', folder, 'onAgentActivityCraete');
