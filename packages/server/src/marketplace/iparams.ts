@@ -155,7 +155,7 @@ function missingFile(source: SourceText): Finding {
 
 function bothFiles(source: SourceText): Finding {
   return findingAt(source, 0, {
-    severity: 'error',
+    severity: 'warning',
     code: 'iparams-ambiguous',
     message: 'Unsupported File(s). Specify either iparams.html or iparams.json',
     fix: 'remove config/iparams.html or config/iparams.json',

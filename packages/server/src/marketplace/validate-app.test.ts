@@ -111,6 +111,17 @@ test('takes the events of server.js where the manifest has none', () => {
   assert.match(missing.findings[0]?.message ?? '', /^Event callback 'b' is not defined for product: freshchat\./);
 });
 
+test('judges the names of events in server.js as it does those of the manifest', () => {
+  const { findings } = app({
+    manifest: { 'platform-version': '2.0', product: { freshchat: {} } },
+    server: "exports = {\n  events: [{ event: 'onMesageCreate', callback: 'a' }],\n  a() {},\n};",
+  });
+  assert.deepEqual(
+    findings.map(({ file, line, message }) => `${file}:${line} ${message}`),
+    ["server/server.js:2 Invalid event: 'onMesageCreate' for product: freshchat (did you mean 'onMessageCreate'?)"],
+  );
+});
+
 test('ignores a left-over list of events beside those of the manifest', () => {
   const server = "exports = { events: [{ event: 'gone', callback: 'gone', x: 1 }], onActivity() {} };";
   const { findings, app: loaded } = app({ manifest: activityApp('onActivity'), server });

@@ -8,7 +8,7 @@ import { checkEventTies } from './event-ties.ts';
 import { type Finding, hasErrors, inReadingOrder } from './finding.ts';
 import { readIparams } from './iparams.ts';
 import { type ManifestReading, readManifest } from './manifest.ts';
-import type { Section } from './manifest-section.ts';
+import { judgeEvent, type Section } from './manifest-section.ts';
 import { serverFile } from './module-graph.ts';
 import { readOauthConfig } from './oauth-config-file.ts';
 import type { CalendarDay } from './platform-dates.ts';
@@ -106,7 +106,14 @@ function codeHandlers(manifest: Manifest | null, { sections, server }: AppCode):
       sentence: `Event callback '${callback}' is not defined for product: ${place}.`,
     }),
   );
-  return { handlers, findings: [...findings, ...missing] };
+  const invalid = events.flatMap(({ event, offset }) => {
+    const verdicts = bare.map((section) => judgeEvent(event, section));
+    const [first] = verdicts;
+    // One of several products may have it.
+    if (first == null || verdicts.some((verdict) => verdict === null)) return [];
+    return [findingAt(server.source, offset, { severity: 'error', code: 'event-invalid', ...first.what })];
+  });
+  return { handlers, findings: [...findings, ...invalid, ...missing] };
 }
 
 interface HandlerCheck {
