@@ -143,7 +143,7 @@ function createCalls({ send, currentCall, explain, log }) {
     log('error', `unhandled rejection: ${stack ?? message}`);
   });
   process.on('uncaughtException', (error) => {
-    const call = currentCall.getStore();
+    const call = currentCall.getStore() ?? theOnlyOne();
     const { message, stack } = explain(error, 'threw');
     if (call !== undefined && open.has(call)) settle(call, explain(error, 'threw'));
     else log('error', `uncaught exception: ${stack ?? message}`);
@@ -153,6 +153,11 @@ function createCalls({ send, currentCall, explain, log }) {
   });
 
   return { run, render, leave };
+
+  // Deno has forgotten by then in whose course an exception was thrown: a call that is alone has done it.
+  function theOnlyOne() {
+    return process.versions.deno !== undefined && open.size === 1 ? [...open.keys()][0] : undefined;
+  }
 
   /** @param {{ id: number, ends: End }} call @param {() => unknown} handle */
   function run({ id, ends }, handle) {

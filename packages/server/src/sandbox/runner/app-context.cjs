@@ -71,9 +71,23 @@ function compile(source, { filename, columnOffset = 0, alone = source }) {
   try {
     return new vm.Script(source, { filename, columnOffset });
   } catch (error) {
-    new vm.Script(alone, { filename });
-    throw error;
+    try {
+      new vm.Script(alone, { filename });
+    } catch (ownError) {
+      throw placed(ownError, filename);
+    }
+    throw placed(error, filename);
   }
+}
+
+/**
+ * Node says in which file and line a script is broken. Deno does not; the file is known here, the line is not.
+ * @param {any} error
+ * @param {string} filename
+ */
+function placed(error, filename) {
+  if (process.versions.deno !== undefined) error.stack = `${filename}:1\n\n${error.stack}`;
+  return error;
 }
 
 module.exports = { createAppContext };
