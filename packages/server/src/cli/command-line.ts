@@ -146,7 +146,10 @@ function addAppInvoke(app: Command, invocation: Invocation): void {
     .command('invoke')
     .description('call one callback of an app once, and show what it prints and how it ends')
     .argument('<dir>', 'the app folder, the one with manifest.json')
-    .argument('<event>', 'the event whose callback is called, such as onAgentActivityCreate')
+    .argument(
+      '<event>',
+      'the event whose callback is called, such as onAgentActivityCreate; or a function, an action or a job',
+    )
     .option('--payload <file>', 'the payload as JSON (default: the test data of the app, else an invented one)')
     .option('--iparams <file>', 'the installation parameters as JSON (default: their defaults)')
     .option('--json', 'one JSON object instead of text')
