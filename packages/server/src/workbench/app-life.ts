@@ -157,7 +157,7 @@ export class AppLife {
 
   /** Files changed that the app does not run, such as its test data. */
   async reread(): Promise<void> {
-    if (this.#isWorking) return;
+    await this.#work.catch(() => {});
     this.#reading = await this.#parts.read();
     this.#parts.changed();
   }

@@ -4,7 +4,12 @@ import type { Entry, EntryError } from './journal.ts';
 /** One call of the app for the terminal: a line with what and how long, what it printed, and where it failed. */
 export function callLines(entry: Entry, folder: string): readonly string[] {
   const { at, name, handler, lines, linesLeftOut, outcome } = entry;
-  const title = [formatInstant(at).slice(11, 19), `${name} → ${handler}()`, subjectOf(entry), endOf(outcome)];
+  const title = [
+    formatInstant(at).slice(11, 19),
+    name === handler ? `${handler}()` : `${name} → ${handler}()`,
+    subjectOf(entry),
+    endOf(outcome),
+  ];
   return [
     title.filter((part) => part !== '').join('  '),
     ...lines.map(({ level, text }) => `    ${level.padEnd(5)} ${harmless(text).replaceAll('\n', '\n          ')}`),

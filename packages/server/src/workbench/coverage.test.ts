@@ -86,3 +86,17 @@ test('forgets what it knows of a file that was edited, and believes nothing of t
   coverage.take();
   assert.equal((await coverage.summary()).total.lines, 0);
 });
+
+test('counts a function that stands on one line and never ran as not run', async (t) => {
+  const { coverage, told, files } = world(t);
+  const text = 'exports = {\n  one() { return 1; },\n  two: function () { return 2; },\n};\n';
+  files.set('server/server.js', text);
+  const place = (piece: string, count: number): [number, number, number] => {
+    const start = OPENING.length + text.indexOf(piece);
+    return [start, start + piece.length, count];
+  };
+  const whole: readonly [string, ...Ranges] = ['', [0, OPENING.length + text.length + 4, 1]];
+  told('1', whole, ['one', place('one() { return 1; }', 1)], ['two', place('function () { return 2; }', 0)]);
+  coverage.take();
+  assert.deepEqual((await coverage.summary()).files[0]?.missing, ['3']);
+});

@@ -159,7 +159,9 @@ export class Coverage {
       await converter.load();
       converter.applyCoverage(functions as Parameters<typeof converter.applyCoverage>[0]);
       for (const data of Object.values(converter.toIstanbul())) {
-        map.addFileCoverage({ ...('data' in data ? data.data : data), path: `${prefix}${file}` });
+        const plain = 'data' in data ? data.data : data;
+        const s = withoutIdleLines(plain.s, { functions, opening, text });
+        map.addFileCoverage({ ...plain, s, path: `${prefix}${file}` });
       }
       converter.destroy();
     }
@@ -190,6 +192,25 @@ function neverRun(text: string): readonly CountedFunction[] {
     functions.push(counted(hasName ? `at ${node.start}` : '', node));
   });
   return [all, ...functions];
+}
+
+/**
+ * A function that stands on one line alone and never ran: the converter takes its line for one that ran, because what
+ * stands around the function did.
+ */
+function withoutIdleLines(counts: Readonly<Record<string, number>>, count: FileCount): Record<string, number> {
+  const { functions, opening, text } = count;
+  const left = { ...counts };
+  for (const { ranges } of functions) {
+    const [outer] = ranges;
+    if (outer === undefined || outer.count > 0) continue;
+    const [start, end] = [outer.startOffset - opening, outer.endOffset - opening];
+    const line = text.slice(0, start).split('\n').length - 1;
+    const [from, to] = [text.lastIndexOf('\n', start - 1) + 1, text.indexOf('\n', start)];
+    const rest = text.slice(from, start) + text.slice(end, to < 0 ? undefined : to);
+    if (start >= 0 && (to < 0 || end <= to) && /^\s*(async\s+)?[\w$]*\s*[:=]?\s*[,;]?\s*$/.test(rest)) left[line] = 0;
+  }
+  return left;
 }
 
 function isFunction({ type }: { readonly type: string }): boolean {

@@ -41,13 +41,13 @@ function registerTestData(app: FastifyInstance, bench: Workbench): void {
     if (!isJsonObject(request.body)) return kitFault(reply, 400, 'A payload is one JSON object.');
     return save(bench, reply, { event: request.params.event, module: moduleOf(request), payload: request.body });
   });
-  app.post<EventAt>('/web/events/reset/:event', (request, reply) => {
+  app.post<EventAt>('/web/events/reset/:event', async (request, reply) => {
     const { event } = request.params;
     const module = moduleOf(request);
     const files = bench.life.reading.files ?? new Map<string, string>();
     const payload = inventedFor(bench, event);
     if (readTestData(files, module, event).kind === 'none') return payload;
-    const answer = save(bench, reply, { event, module, payload });
+    const answer = await save(bench, reply, { event, module, payload });
     return reply.sent ? answer : payload;
   });
 }
@@ -57,18 +57,18 @@ function moduleOf({ query }: FastifyRequest<EventAt>): string | null {
 }
 
 /** Into the file of the event, as the vendor's kit does when a developer simulates: nothing else is ever written. */
-function save(
+async function save(
   bench: Workbench,
   reply: FastifyReply,
   about: { readonly event: string; readonly module: string | null; readonly payload: JsonObject },
-): object {
+): Promise<object> {
   const { life, parts } = bench;
   const files = life.reading.files ?? new Map<string, string>();
   const isModular = life.definition?.platformVersion === '3.0';
   const place = placeOfTestData(files, { module: about.module, event: about.event, isModular });
   if (place === null) return kitFault(reply, 400, `${about.event} is no name of an event.`);
   saveTestData(parts.folder, place, about.payload);
-  void life.reread();
+  await life.reread();
   return { success: true, file: place };
 }
 

@@ -32,7 +32,12 @@ export function entryElement(entry, parts) {
       h('span.title', null, h('b', null, titleOf(entry, parts.nameOf)), ...tags(entry)),
       h('span.right', null, h('b', null, outcomeInWords(entry.outcome)), clockTime(entry.at)),
       h('span'),
-      h('span.meta', null, h('code', null, entry.name), ' → ', h('code', null, `${entry.handler}()`)),
+      h(
+        'span.meta',
+        null,
+        ...(entry.name === entry.handler ? [] : [h('code', null, entry.name), ' → ']),
+        h('code', null, `${entry.handler}()`),
+      ),
     ),
     linesOf(entry, isOpen),
     faultOf(entry.outcome, isOpen),

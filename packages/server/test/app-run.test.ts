@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../bin/rollcall.js', import.meta.url));
+
+const MANIFEST = {
+  'platform-version': '3.0',
+  modules: {
+    common: {
+      events: {
+        onAppInstall: { handler: 'install' },
+        onAppUninstall: { handler: 'leave' },
+        onScheduledEvent: { handler: 'scheduled' },
+        onExternalEvent: { handler: 'external' },
+      },
+      functions: { echo: { timeout: 20 } },
+      jobs: { bulk: {} },
+    },
+    chat_conversation: { events: { onAgentActivityCreate: { handler: 'activity' } } },
+  },
+  engines: { node: '24.11.1', fdk: '10.1.2' },
+};
+
+const IPARAMS = {
+  token: { display_name: 'Token', type: 'text', secure: true, required: true, default_value: 'an-invented-secret' },
+};
+
+const SERVER = `exports = {
+  async install(payload) {
+    const url = await generateTargetUrl('team=1');
+    await $db.set('url', { url });
+    const soon = new Date(Date.now() + 10 * 60000).toISOString();
+    await $schedule.create({ name: 'soon', data: { a: 1 }, schedule_at: soon });
+    console.info('the token is ' + payload.iparams.token);
+    renderData();
+  },
+  leave() {
+    renderData({ message: 'not today' });
+  },
+  scheduled(payload) {
+    console.log('scheduled', JSON.stringify(payload.data));
+  },
+  external(payload) {
+    console.log('external', JSON.stringify(payload.data), payload.options);
+  },
+  echo(args) {
+    renderData(null, { echo: args.text });
+  },
+  async bulk(args) {
+    console.log('bulk', args.count);
+  },
+  activity(payload) {
+    if (payload.data.agent_activity.status === 'broken') throw new Error('no such status');
+    console.info(payload.data.agent_activity.status);
+  },
+};
+`;
+
+type Line = { readonly type: string; readonly [key: string]: unknown };
+type Run = { readonly folder: string; readonly url: string; readonly child: ChildProcess; readonly lines: Line[] };
+
+const state: { root: string; run: Run | null } = { root: '', run: null };
+
+before(async () => {
+  state.root = mkdtempSync(join(tmpdir(), 'rollcall-app-run-'));
+  const folder = join(state.root, 'demo-app');
+  mkdirSync(join(folder, 'server'), { recursive: true });
+  mkdirSync(join(folder, 'config'));
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(MANIFEST));
+  writeFileSync(join(folder, 'config/iparams.json'), JSON.stringify(IPARAMS));
+  writeFileSync(join(folder, 'server/server.js'), SERVER);
+  state.run = await start(folder);
+  await until(() => notes().some((sentence) => sentence.startsWith('installed in')), 'the app is installed');
+});
+
+after(async () => {
+  const child = state.run?.child;
+  if (child !== undefined && child.exitCode === null) {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  rmSync(state.root, { recursive: true, force: true });
+});
+
+async function start(folder: string): Promise<Run> {
+  const child = spawn(process.execPath, [program, 'app', 'run', folder, '--port', '0', '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: Line[] = [];
+  createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => lines.push(JSON.parse(line)));
+  await until(() => lines.some(({ type }) => type === 'listening'), 'it listens');
+  return { folder, url: String(lines.find(({ type }) => type === 'listening')?.url), child, lines };
+}
+
+async function until(holds: () => boolean, what: string): Promise<void> {
+  for (let waited = 0; waited < 10_000; waited += 20) {
+    if (holds()) return;
+    await wait(20);
+  }
+  assert.fail(`did not come about: ${what}`);
+}
+
+function run(): Run {
+  assert.ok(state.run !== null);
+  return state.run;
+}
+
+const notes = () =>
+  (state.run?.lines ?? []).filter(({ type }) => type === 'note').map(({ sentence }) => String(sentence));
+
+type Called = Line & { readonly name: string; readonly lines: readonly { readonly text: string }[] };
+const calls = (name: string) =>
+  run().lines.filter((line): line is Called => line.type === 'call' && line.name === name);
+const printed = (name: string) => calls(name).flatMap(({ lines }) => lines.map(({ text }) => text));
+
+/** What the answers that the tests look at have among them. */
+type Answer = {
+  readonly sentence: string;
+  readonly message: string;
+  readonly errorSource: string;
+  readonly response: unknown;
+  readonly data: unknown;
+};
+
+type Looked = {
+  readonly agents: readonly { readonly id: string; readonly name: string }[];
+  readonly app: {
+    readonly id: string;
+    readonly process: { readonly pid: number | null };
+    readonly life: { readonly kind: string };
+  };
+  readonly clock: { readonly offset_ms: number };
+  readonly key_values: readonly { readonly value: { readonly url: string } }[];
+  readonly schedules: readonly { readonly next_at: string }[];
+};
+
+async function post(path: string, body: object | string = {}, headers: Record<string, string> = {}) {
+  const response = await fetch(new URL(path, run().url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: response.status, answer: (await response.json()) as Answer };
+}
+
+async function get(path: string): Promise<Looked> {
+  const response = await fetch(new URL(path, run().url));
+  return (await response.json()) as Looked;
+}
+
+test('installs the app live from its folder, and shows no secret', () => {
+  assert.deepEqual(printed('onAppInstall'), ['the token is ********']);
+  assert.equal(JSON.stringify(run().lines).includes('an-invented-secret'), false);
+});
+
+test('keeps its store below the app’s folder, where no history takes it in', () => {
+  assert.equal(readFileSync(join(run().folder, '.rollcall/.gitignore'), 'utf8'), '*\n');
+});
+
+test('calls the callback of the app when an agent’s status is changed', async () => {
+  const { agents } = await get('/bench/state');
+  assert.equal(agents.length, 6);
+  assert.ok(agents.every(({ name }) => name.startsWith('Demo ')));
+  assert.equal((await post(`/bench/agents/${agents[0]?.id}`, { kind: 'choose', status: 'AVAILABLE' })).status, 200);
+  await until(() => printed('onAgentActivityCreate').includes('AVAILABLE'), 'the callback printed');
+});
+
+test('answers at the addresses of the vendor’s kit as that does', async () => {
+  const at = 'name=onAgentActivityCreate&product=chat_conversation';
+  assert.deepEqual(await post(`/event/execute?${at}`), { status: 200, answer: { success: true } });
+  const broken = await post(`/event/execute?${at}`, { data: { agent_activity: { status: 'broken' } } });
+  assert.equal(broken.status, 500);
+  assert.match(broken.answer.message, /^Error while executing App server script! - no such status/);
+  assert.equal(broken.answer.errorSource, 'APP');
+  assert.deepEqual(await get('/web/eventsList'), {
+    common: ['onAppInstall', 'onAppUninstall', 'onScheduledEvent', 'onExternalEvent'],
+    chat_conversation: ['onAgentActivityCreate'],
+  });
+  const routed = await post('/dprouter', { action: 'echo', params: { text: 'hello' } }, { 'mkp-route': 'smi' });
+  assert.deepEqual(routed.answer.response, { echo: 'hello' });
+});
+
+test('an error names the line of the app’s own file and shows it', () => {
+  const { outcome } = calls('onAgentActivityCreate').findLast(
+    ({ outcome }) => (outcome as Line).kind === 'failed',
+  ) as unknown as {
+    outcome: { error: { file: string; line: number; frame: { rows: { number: number; text: string }[] } } };
+  };
+  const { file, line, frame } = outcome.error;
+  assert.equal(file, 'server/server.js');
+  assert.match(frame.rows.find(({ number }) => number === line)?.text ?? '', /throw new Error\('no such status'\)/);
+});
+
+test('saves a simulated payload in the layout of the app’s platform version, and nowhere else', async () => {
+  const saved = join(run().folder, 'server/test_data/chat_conversation/onAgentActivityCreate.json');
+  assert.equal(existsSync(saved), false);
+  const payload = { data: { agent_activity: { status: 'saved' } } };
+  await post('/web/events/onAgentActivityCreate?product=chat_conversation', payload);
+  assert.deepEqual(JSON.parse(readFileSync(saved, 'utf8')), payload);
+  assert.deepEqual(await get('/web/events/onAgentActivityCreate?product=chat_conversation'), payload);
+  for (const name of ['..%2F..%2Fevil', 'a%2Fb', '.hidden']) {
+    assert.notEqual((await post(`/web/events/${name}?product=chat_conversation`, payload)).status, 200, name);
+  }
+});
+
+test('leads the address that the app gave out to its callback', async () => {
+  const { key_values } = await get('/bench/storage');
+  const url = key_values[0]?.value.url ?? '';
+  assert.ok(url.startsWith(`${run().url}event/hook/`));
+  assert.equal((await post(url, { hello: 1 })).status, 200);
+  await until(() => printed('onExternalEvent').includes('external {"hello":1} team=1'), 'the event came');
+  assert.equal(await (await fetch(`${url}&hub.challenge=4711`)).text(), '4711');
+});
+
+test('runs a job and calls a function by hand', async () => {
+  const echo = await post('/bench/calls', { kind: 'function', name: 'echo', payload: { text: 'x' } });
+  assert.deepEqual(echo.answer.data, { echo: 'x' });
+  await post('/bench/calls', { kind: 'job', name: 'bulk', payload: { count: 3 } });
+  await until(() => printed('bulk').includes('bulk 3'), 'the job ran');
+});
+
+test('steps the clock to a schedule, and everything due before it happens first', async () => {
+  const { schedules } = await get('/bench/storage');
+  const before = calls('onAgentActivityCreate').length;
+  assert.equal((await post('/bench/clock', { kind: 'to', at: schedules[0]?.next_at })).status, 200);
+  await until(() => printed('onScheduledEvent').includes('scheduled {"a":1}'), 'the schedule fired');
+  const idle = calls('onAgentActivityCreate').slice(before);
+  assert.ok(idle.length >= 4, 'whoever was at the desk is idle after five minutes');
+  const [fired] = calls('onScheduledEvent');
+  assert.ok(idle.every(({ at }) => String(at) < String(fired?.at)));
+});
+
+test('tells the app’s refusal to be uninstalled, and heeds it', async () => {
+  const { status, answer } = await post('/bench/uninstall');
+  assert.equal(status, 422);
+  assert.match(answer.sentence, /not today/);
+  assert.equal((await get('/bench/state')).app.life.kind, 'live');
+});
+
+test('lets no page of another address in', async () => {
+  assert.equal((await post('/bench/calls', {}, { origin: 'http://evil.example.com' })).status, 403);
+  const status = await new Promise((resolve, reject) => {
+    const { port } = new URL(run().url);
+    const asked = request({ port, host: '127.0.0.1', path: '/bench/state', headers: { host: 'evil.example.com' } });
+    asked
+      .on('response', (response) => resolve(response.resume().statusCode))
+      .on('error', reject)
+      .end();
+  });
+  assert.equal(status, 403);
+});
+
+test('says what is wrong with what was asked', async () => {
+  for (const [path, body] of [
+    ['/bench/calls', { kind: 'dance', name: 'x' }],
+    ['/bench/clock', { kind: 'by', ms: -5 }],
+    ['/bench/agents/nobody', { kind: 'dance' }],
+    ['/bench/calls', '{ "kind": '],
+  ] as const) {
+    const { status, answer } = await post(path, body);
+    assert.equal(status, 400, path);
+    assert.ok(answer.sentence.length > 10);
+  }
+  assert.equal((await post('/bench/agents/nobody', { kind: 'sign_in' })).status, 404);
+});
+
+test('a port that is taken is said with the way out', async () => {
+  const { port } = new URL(run().url);
+  const other = spawn(process.execPath, [program, 'app', 'run', run().folder, '--fresh', '--port', port], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  other.stderr.on('data', (bytes: Buffer) => {
+    said += bytes;
+  });
+  const [code] = await once(other, 'close');
+  assert.equal(code, 1);
+  assert.match(said, new RegExp(`Port ${port} is in use.*--port`));
+});
+
+test('goes on where it was: the app, its values and the clock, after it was stopped', async () => {
+  const before = await get('/bench/state');
+  const { pid } = before.app.process;
+  const { child, folder } = run();
+  child.kill('SIGINT');
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+  if (pid !== null) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+  state.run = await start(folder);
+  await until(() => notes().some((sentence) => sentence.startsWith('reloaded')), 'the app is taken up');
+  const now = await get('/bench/state');
+  assert.equal(now.app.id, before.app.id);
+  assert.equal(now.clock.offset_ms, before.clock.offset_ms);
+  assert.equal((await get('/bench/storage')).key_values.length, 1);
+});
