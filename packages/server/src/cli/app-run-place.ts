@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -66,10 +65,11 @@ function clockFile(dataFolder: string): string {
   return join(dataFolder, 'clock.json');
 }
 
-/** A name for what only this folder's runs write, in the temporary folder of the machine. */
-export function coverageFolder(folder: string): string {
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 12);
-  return mkdtempSync(join(tmpdir(), `rollcall-coverage-${name}-`));
+/** Where the processes of the app write what ran, emptied of what a killed run left. */
+export function coverageFolder(dataFolder: string): string {
+  const folder = join(dataFolder, 'coverage-takes');
+  rmSync(folder, { recursive: true, force: true });
+  return folder;
 }
 
 /**

@@ -113,7 +113,7 @@ async function open(setting: Setting, opened: Opened): Promise<Workbench> {
   const origins = createOriginTrail();
   const isCounted = options.fence === 'trusted' && options.skipCoverage !== true;
   const files = () => opened.bench?.life.runningFiles ?? null;
-  opened.coverage = isCounted ? new Coverage(coverageFolder(place.folder), files) : null;
+  opened.coverage = isCounted ? new Coverage(coverageFolder(place.dataFolder), files) : null;
 
   opened.server = await startServer(configOf(setting), quietLog(terminal), {
     clock,
