@@ -396,6 +396,7 @@ test('lets an app refuse its removal unless it is forced, and leaves nothing of 
   assert.deepEqual([world.host.list(1), world.packages(), world.dispatcher.status(subscriptionId)], [[], [], null]);
   for (const type of ['app', 'subscription', 'app_schedule']) assert.deepEqual(await records(world, type), [], type);
   assert.ok(!(await hasKeyValue(world, 'left')));
+  assert.deepEqual(await world.engine.store.appLog({ app: id, after: 0, limit: 10 }), []);
 });
 
 test('keeps code that two apps run until neither does', async () => {

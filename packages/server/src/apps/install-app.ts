@@ -1,5 +1,6 @@
 import { type Answer, done, refuse } from '../directory/rejection.ts';
 import type { Ask } from '../engine/agent-commands.ts';
+import type { Change } from '../engine/change.ts';
 import { checkIparams, defaultIparams, type IparamFault } from '../marketplace/iparams.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
 import { type AcquiredCode, acquireCode } from './acquire-code.ts';
@@ -105,7 +106,7 @@ export async function finishInstall(
 ): Promise<Answer<InstalledApp>> {
   const { engine, subscriptions, registry, services } = life;
   try {
-    const verdict = await askSetUp(app, 'onAppInstall', { random: engine.world.random });
+    const verdict = await askSetUp(app, 'onAppInstall', { random: engine.world.random, isLive: life.isLive });
     if (verdict.kind === 'refused') {
       await undoInstall(life, app, ofWaiting);
       return refuse('app_refused', `The app refuses to be installed: ${verdict.message}`);
@@ -133,17 +134,23 @@ export async function finishInstall(
 }
 
 async function undoInstall(
-  { engine, registry, services }: Lifecycle,
+  { engine, facilities, registry, services }: Lifecycle,
   app: InstalledApp,
   ofWaiting: boolean,
 ): Promise<void> {
   registry.giveUp(app);
   if (!ofWaiting) await app.stop();
-  await engine.commit([
-    ...services.removal(app.record),
-    ...(ofWaiting ? [] : [{ kind: 'RemoveRecord' as const, type: APP_RECORD, key: app.id }]),
-  ]);
+  await facilities.log.flush();
+  await engine.commit([...services.removal(app.record), ...(ofWaiting ? [] : forgetting(app.id))]);
   services.forget(app);
+}
+
+/** What removes an app itself, that never was quite one. */
+export function forgetting(app: string): readonly Change[] {
+  return [
+    { kind: 'RemoveRecord', type: APP_RECORD, key: app },
+    { kind: 'RemoveAppLog', app },
+  ];
 }
 
 export function refusedIparams(

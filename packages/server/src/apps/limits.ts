@@ -6,6 +6,8 @@ export const APP_LIMITS = {
   callMsMax: 20 * secondMs,
   /** Of install, update and uninstall, the process's start not counted. */
   setUpMsMax: 20 * secondMs,
+  /** The same for an app that runs in its developer's folder: what the vendor's kit gives it there. */
+  liveSetUpMsMax: 10 * secondMs,
   /** Of a function or an action, in a minute. */
   functionsPerMinuteMax: 50,
   functionBytesMax: 100 * 1024,

@@ -17,7 +17,7 @@ export async function removeApp(
   { app, isForced }: { readonly app: InstalledApp; readonly isForced: boolean },
 ): Promise<Answer<null>> {
   if (!isForced && app.record.phase === 'installed' && app.fault === null) {
-    const verdict = await askSetUp(app, 'onAppUninstall', { random: life.engine.world.random });
+    const verdict = await askSetUp(app, 'onAppUninstall', { random: life.engine.world.random, isLive: life.isLive });
     if (verdict.kind === 'refused') {
       const way = 'Ask for it with `force=true` to remove it all the same.';
       return refuse('app_refused', `The app refuses to be removed: ${verdict.message}. ${way}`);
@@ -40,13 +40,14 @@ async function removeRecords({ engine, services }: Lifecycle, ask: Ask, app: Ins
 }
 
 async function letGo(life: Lifecycle, app: InstalledApp): Promise<void> {
-  const { engine, registry, services, subscriptions, code } = life;
+  const { engine, facilities, registry, services, subscriptions, code } = life;
   registry.delete(app.id);
   services.forget(app);
   await subscriptions.remove(app.record.subscription);
   await app.stop();
-  // A callback that was still at work may have written meanwhile.
-  await engine.commit(services.removal(app.record));
+  // A callback that was still at work may have written meanwhile, and what it printed is on its way.
+  await facilities.log.flush();
+  await engine.commit([...services.removal(app.record), { kind: 'RemoveAppLog', app: app.id }]);
   services.forget(app);
   for (const digest of digestsOf(app.record)) {
     if (!registry.needs(digest)) await code.remove(digest);

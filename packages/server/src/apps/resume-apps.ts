@@ -1,11 +1,12 @@
 import type { Subscription } from '../delivery/subscription.ts';
-import type { Change, StoredRecord } from '../engine/change.ts';
+import type { StoredRecord } from '../engine/change.ts';
 import type { AppDefinition } from '../marketplace/app-definition.ts';
 import type { Finding } from '../marketplace/finding.ts';
 import { acquireCode } from './acquire-code.ts';
 import { APP_RECORD, type AppPackage, type AppRecord, readAppRecord, SUBSCRIPTION_RECORD } from './app-record.ts';
 import { digestsOf } from './app-registry.ts';
 import { secretsOf } from './app-secrets.ts';
+import { forgetting } from './install-app.ts';
 import { type AppWork, InstalledApp } from './installed-app.ts';
 import { type Lifecycle, sealedFor, writeQuietly } from './lifecycle.ts';
 import { type LoadedApp, loadApp } from './loaded-app.ts';
@@ -47,11 +48,7 @@ async function removeHalfInstalled({ engine, services, facilities }: Lifecycle, 
     facilities.report('an app that was half installed is removed: the server ended before the app had agreed', {
       app: id,
     });
-    const removal: readonly Change[] = [
-      { kind: 'RemoveRecord', type: APP_RECORD, key: id },
-      ...services.removal(record),
-    ];
-    await engine.commit(removal);
+    await engine.commit([...services.removal(record), ...forgetting(id)]);
     services.forget(record);
   }
 }

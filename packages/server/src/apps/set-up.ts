@@ -11,18 +11,20 @@ export type SetUpVerdict = { readonly kind: 'agreed' } | { readonly kind: 'refus
 export async function askSetUp(
   app: InstalledApp,
   event: SetUpEvent,
-  more: { readonly random: { uuid(): string }; readonly limitMs?: number },
+  around: { readonly random: { uuid(): string }; isLive(folder: string): boolean },
 ): Promise<SetUpVerdict> {
   const { definition } = app;
   const handler = definition === null ? null : ownHandlerOf(definition, event);
   if (definition === null || handler === null) return { kind: 'agreed' };
-  const callId = `set-up ${more.random.uuid()}`;
+  const { origin } = app.record;
+  const isLive = origin.kind === 'folder' && around.isLive(origin.folder);
+  const callId = `set-up ${around.random.uuid()}`;
   const answer = await app.ask({
     callId,
     handler: handler.handler,
     payload: setUpPayload(event, app.occasion(), app.receiverOf(definition)),
     purpose: 'set_up_event',
-    limitMs: more.limitMs ?? APP_LIMITS.setUpMsMax,
+    limitMs: isLive ? APP_LIMITS.liveSetUpMsMax : APP_LIMITS.setUpMsMax,
   });
   if (answer.kind === 'failed') app.noteFailure(answer.error, { callId, durationMs: answer.durationMs });
   return verdictOf(answer);

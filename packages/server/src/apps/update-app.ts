@@ -121,9 +121,10 @@ async function changeVersion(life: Lifecycle, ask: Ask, change: VersionChange): 
   }
 }
 
-async function verdictOn({ engine }: Lifecycle, { app, event }: VersionChange): Promise<string | null> {
+async function verdictOn(life: Lifecycle, { app, event }: VersionChange): Promise<string | null> {
+  const { engine } = life;
   if (event === null) return null;
-  const verdict = await askSetUp(app, event, { random: engine.world.random });
+  const verdict = await askSetUp(app, event, { random: engine.world.random, isLive: life.isLive });
   return verdict.kind === 'refused' ? verdict.message : null;
 }
 

@@ -27,6 +27,7 @@ export type Change =
   | { readonly kind: 'RemoveEntityRecord'; readonly app: string; readonly entity: string; readonly number: number }
   | { readonly kind: 'RemoveEntityRecords'; readonly app: string }
   | { readonly kind: 'AddAppLog'; readonly line: AppLogLine }
+  | { readonly kind: 'RemoveAppLog'; readonly app: string }
   | { readonly kind: 'PutCursor'; readonly subscription: string; readonly position: Position }
   | { readonly kind: 'PutLane'; readonly lane: LaneRow }
   | { readonly kind: 'RemoveLane'; readonly subscription: string; readonly agent: AgentNumber }

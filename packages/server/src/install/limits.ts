@@ -24,7 +24,15 @@ export const defaultInstallLimits = {
 export type InstallLimits = { readonly [name in keyof typeof defaultInstallLimits]: number };
 
 /** Folders of the source that are no part of the app. */
-export const foldersLeftOut: ReadonlySet<string> = new Set(['.git', '.fdk', 'coverage', 'dist', 'log', 'node_modules']);
+export const foldersLeftOut: ReadonlySet<string> = new Set([
+  '.git',
+  '.fdk',
+  '.rollcall',
+  'coverage',
+  'dist',
+  'log',
+  'node_modules',
+]);
 
 /** Files of the vendor's kit beside the app: a checksum and a report, of no use here. */
 export const filesLeftOut: ReadonlySet<string> = new Set(['digest.md5', '.report.json']);

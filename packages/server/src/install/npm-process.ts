@@ -84,9 +84,9 @@ function argumentsOf({ folder, cacheFolder, isLockOnly }: NpmRun): readonly stri
     '--allow-file=none',
     '--allow-directory=none',
     '--git=false',
-    '--fetch-retries=1',
+    '--fetch-retries=2',
     '--fetch-retry-mintimeout=1000',
-    '--fetch-timeout=30000',
+    '--fetch-timeout=15000',
     '--loglevel=error',
   ];
 }

@@ -425,6 +425,17 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
         assert.deepEqual(await store.entityRecord('foreign', 'shops', 2), others[1]);
       });
 
+      test("an app's log goes with the app, and no other's does", async () => {
+        const line = (app: string): Change => ({
+          kind: 'AddAppLog',
+          line: { app, at: SAMPLE_START, level: 'info', text: app, eventId: null },
+        });
+        await commit([line('gone'), line('kept'), line('gone')]);
+        await commit([{ kind: 'RemoveAppLog', app: 'gone' }]);
+        assert.deepEqual(await store.appLog({ app: 'gone', after: 0, limit: 10 }), []);
+        assert.equal((await store.appLog({ app: 'kept', after: 0, limit: 10 })).length, 1);
+      });
+
       test('text comes back as it went in, in any script', async () => {
         const texts = [
           '',

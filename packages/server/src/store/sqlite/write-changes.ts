@@ -102,6 +102,9 @@ function writeChange({ statements, appendFact, putAgent, addAppLog }: Writers, c
     case 'AddAppLog':
       addAppLog(change.line);
       return;
+    case 'RemoveAppLog':
+      statements.removeAppLog.run(change.app);
+      return;
     case 'PutCursor':
       statements.putCursor.run(change.subscription, change.position);
       return;
@@ -157,6 +160,7 @@ function prepareStatements(database: DatabaseSync) {
     ),
     removeEntityRecord: prepare('DELETE FROM entity_record WHERE app = ? AND entity = ? AND number = ?'),
     removeEntityRecords: prepare('DELETE FROM entity_record WHERE app = ?'),
+    removeAppLog: prepare('DELETE FROM app_log WHERE app = ?'),
     putCursor: prepare('REPLACE INTO cursor (subscription, position) VALUES (?, ?)'),
     putLane: prepare(
       `REPLACE INTO lane (subscription, agent, position, mode, attempts, next_attempt_at, last_error)

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InstallationLinks } from './installation-links.ts';
+import { APP_LIMITS } from './limits.ts';
+
+const caller = { keyId: 'key', account: 1, role: 'admin', agent: 0 } as const;
+
+function links() {
+  const clock = { at: 1000, now: () => clock.at };
+  let count = 0;
+  return { clock, links: new InstallationLinks(clock, () => `token-${++count}`) };
+}
+
+test('knows a link for an hour, and until it was used', () => {
+  const { clock, links: all } = links();
+  const [one, two] = [all.make({ app: 'a', caller }), all.make({ app: 'b', caller })];
+  assert.equal(one.expiresAt, 1000 + APP_LIMITS.installationLinkMs);
+  assert.equal(all.find(one.token)?.app, 'a');
+  all.use(one.token);
+  assert.deepEqual([all.find(one.token), all.find('token-9')], [null, null]);
+  clock.at = two.expiresAt - 1;
+  assert.equal(all.find(two.token)?.app, 'b');
+  clock.at = two.expiresAt;
+  assert.equal(all.find(two.token), null);
+});
+
+test('forgets the links of an app that is gone, and the oldest of too many', () => {
+  const { links: all } = links();
+  const gone = all.make({ app: 'gone', caller });
+  all.forgetApp('gone');
+  assert.equal(all.find(gone.token), null);
+  const made = Array.from({ length: APP_LIMITS.installationLinksMax + 1 }, () => all.make({ app: 'a', caller }));
+  const known = made.filter(({ token }) => all.find(token) !== null).length;
+  assert.equal(known, APP_LIMITS.installationLinksMax);
+  assert.equal(all.find(made[0]?.token ?? ''), null);
+});
