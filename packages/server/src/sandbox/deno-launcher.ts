@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -29,7 +29,9 @@ export function findPlainLauncher(): LauncherFinding {
   const besideRunner = readdirSync(homeOfRunner)
     .map((name) => join(homeOfRunner, name))
     .filter((path) => path !== runnerProgram && path !== runnerFolder);
-  const launcher: Launcher = ({ appFolder, memoryMbMax, brokerPath = null }) => {
+  const launcher: Launcher = ({ appFolder, memoryMbMax, brokerPath: socket = null }) => {
+    // Permissions are for real paths, and a folder for temporary files may be a link to one.
+    const brokerPath = socket === null ? null : realpathSync(socket);
     const { visible, hidden } = environment(appFolder, brokerPath);
     const readable = [homeOfRunner, appFolder, ...(brokerPath === null ? [] : [brokerPath])];
     const [command, ...args] = [
