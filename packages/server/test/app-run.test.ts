@@ -259,6 +259,23 @@ test('lets no page of another address in', async () => {
   assert.equal(status, 403);
 });
 
+test('lets the world in at the address that the app gave out, by whatever name, and nowhere else', async () => {
+  const { key_values } = await get('/bench/storage');
+  const { pathname, search } = new URL(key_values[0]?.value.url ?? '');
+  const ask = (path: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const { port } = new URL(run().url);
+      const headers = { host: 'tunnel.example.com', 'content-type': 'application/json' };
+      const asked = request({ method: 'POST', port, host: '127.0.0.1', path, headers });
+      asked.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+      asked.end('{"through":"a tunnel"}');
+    });
+  assert.equal(await ask(`${pathname}${search}`), 200);
+  await until(() => printed('onExternalEvent').includes('external {"through":"a tunnel"} team=1'), 'the event came');
+  assert.equal(await ask('/event/hook/chat_conversation'), 403);
+  assert.equal(await ask('/bench/calls'), 403);
+});
+
 test('says what is wrong with what was asked', async () => {
   for (const [path, body] of [
     ['/bench/calls', { kind: 'dance', name: 'x' }],

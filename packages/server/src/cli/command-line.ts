@@ -16,7 +16,7 @@ import type { LogVerifyOptions } from './commands/log-verify.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { SimulateOptions } from './commands/simulate.ts';
 import type { Invocation } from './invocation.ts';
-import { instantOrDay, localDate, positiveNumber, repeated, wholeNumber } from './read-option.ts';
+import { instantOrDay, localDate, positiveNumber, repeated, webAddress, wholeNumber } from './read-option.ts';
 
 /**
  * Every command with its arguments and options. What a command does is in its own file, which is loaded when it is run
@@ -107,6 +107,7 @@ function addAppRun(app: Command, invocation: Invocation): void {
     .option('--retries', 'send an event whose callback failed again, by the schedule of production')
     .option('--strict-limits', 'hold the app to the memory that it has in production')
     .option('--no-install', 'do not install packages that the manifest names and server/node_modules lacks')
+    .option('--public-url <url>', 'where a tunnel leads here from, for addresses that the app hands out', webAddress)
     .option('--open', 'open the page in the browser')
     .option('--json', 'JSON lines: listening, findings, call, line, note, coverage')
     .action(async (folder: string, options: AppRunOptions) => {

@@ -40,3 +40,12 @@ export function instantOrDay(text: string): Instant {
 export function repeated(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), text];
 }
+
+/** An address of the web, without a slash at its end. */
+export function webAddress(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new InvalidArgumentError('Give an address such as https://example.com.');
+  }
+  return url.href.replace(/\/+$/, '');
+}

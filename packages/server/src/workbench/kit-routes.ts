@@ -9,6 +9,7 @@ import { defaultIparams } from '../marketplace/iparams.ts';
 import { isJsonObject, type JsonObject } from '../marketplace/json-value.ts';
 import type { SeatAnswer } from './app-seat.ts';
 import { inventedFor, startingPayload } from './bench-routes.ts';
+import { refusalOf } from './local-door.ts';
 import { PAGE_POLICY } from './page-files.ts';
 import { WORKBENCH_ACCOUNT } from './team.ts';
 import { placeOfTestData, readTestData, saveTestData } from './test-data.ts';
@@ -107,6 +108,8 @@ function registerExecution(app: FastifyInstance, bench: Workbench): void {
       // An address that the app gave out has its token there, one that was typed the name of a product.
       const outcome = await bench.parts.seat.externalEvent(request.params.product, asked);
       if (outcome !== null) return hookAnswer(reply, outcome);
+      const refusal = refusalOf(request);
+      if (refusal !== null) return kitFault(reply, 403, refusal);
       const reading = readExternalRequest(asked);
       if (reading.kind === 'challenge') return hookAnswer(reply, reading);
       if (reading.kind === 'refused') return kitFault(reply, reading.status, reading.message);

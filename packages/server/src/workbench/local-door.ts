@@ -29,6 +29,14 @@ export function refusalOf(request: { readonly method: string; readonly headers: 
   return null;
 }
 
+/**
+ * Addresses that the world is given: whoever asks there proves himself by a secret in the address, so that it does not
+ * matter by what name he came. A developer lets a tunnel lead here.
+ */
+export function isForTheWorld(url: string): boolean {
+  return url.startsWith('/event/hook/') || url.startsWith('/auth/callback?');
+}
+
 function hostName(host: string | undefined): string | null {
   return /^(\[[^\]]*\]|[^:]*)(?::\d+)?$/.exec(host?.toLowerCase() ?? '')?.[1] ?? null;
 }

@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { registerBench } from './bench-routes.ts';
 import { registerKit } from './kit-routes.ts';
 import { WORKBENCH_LIMITS } from './limits.ts';
-import { refusalOf } from './local-door.ts';
+import { isForTheWorld, refusalOf } from './local-door.ts';
 import { registerPages } from './page-files.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -27,7 +27,7 @@ export function buildDoor(bench: Workbench, failed: (cause: unknown) => void): F
       'cache-control': 'no-store',
       'referrer-policy': 'same-origin',
     });
-    const sentence = refusalOf(request);
+    const sentence = isForTheWorld(request.url) ? null : refusalOf(request);
     if (sentence === null) return next();
     reply.code(403).send({ sentence });
   });

@@ -51,6 +51,8 @@ export type AppRunOptions = {
   /** False with `--no-install`. */
   readonly install: boolean;
   readonly open?: boolean;
+  /** Without a slash at its end. */
+  readonly publicUrl?: string;
   readonly json?: boolean;
 };
 
@@ -160,7 +162,7 @@ function configOf({ place, port, options }: Setting): Config {
     adminKey: null,
     logLevel: 'warn',
     // Addresses that the app hands out lead to the workbench, as those of the vendor's kit do.
-    publicUrl: `http://localhost:${port}`,
+    publicUrl: options.publicUrl ?? `http://localhost:${port}`,
     fence: options.fence,
     appPrivateHosts: [],
   };
