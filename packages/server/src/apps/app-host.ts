@@ -7,13 +7,12 @@ import type { PayloadAccount } from '../marketplace/app-payload.ts';
 import type { ExternalRequest } from '../marketplace/external-event.ts';
 import type { JobView } from '../marketplace/job.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
-import { maskedIparams } from '../marketplace/secret-iparams.ts';
 import { AppLog } from './app-log.ts';
 import { type AppRates, LENIENT_RATES } from './app-rates.ts';
 import type { AppRecord } from './app-record.ts';
 import { AppRegistry } from './app-registry.ts';
 import type { AppRunners } from './app-runner.ts';
-import { nameOf, viewOf } from './app-view.ts';
+import { viewOf } from './app-view.ts';
 import type {
   AppInstallation,
   AppInvocation,
@@ -31,7 +30,7 @@ import { startAppJob, startAppOauth, takeExternal } from './ask-services.ts';
 import { callAppFunction, type EventCall, invokeApp } from './call-app.ts';
 import type { AppSource, CodeStore } from './code-store.ts';
 import { type InstallInput, installApp } from './install-app.ts';
-import { INSTALLATION_PATH, InstallationLinks } from './installation-links.ts';
+import { InstallationDesk } from './installation-desk.ts';
 import type { InstalledApp } from './installed-app.ts';
 import type { Lifecycle, Subscriptions } from './lifecycle.ts';
 import { APP_LIMITS } from './limits.ts';
@@ -72,7 +71,7 @@ export class AppHost implements Apps {
   readonly #log: AppLog;
   readonly #registry = new AppRegistry();
   readonly #life: Lifecycle;
-  readonly #links: InstallationLinks;
+  readonly #desk: InstallationDesk;
   /** One step of an app's life at a time. */
   readonly #turns = new Turns();
   readonly #rates = new Map<string, RateLimit>();
@@ -83,7 +82,14 @@ export class AppHost implements Apps {
     const isLive = (folder: string) => ports.liveFolders.includes(folder);
     this.#ports = ports;
     this.#log = new AppLog(engine.clock, (changes) => engine.commit(changes));
-    this.#links = new InstallationLinks(engine.clock, () => engine.world.random.secret());
+    this.#desk = new InstallationDesk({
+      clock: engine.clock,
+      secret: () => engine.world.random.secret(),
+      publicUrl: ports.publicUrl,
+      appOf: (id) => registry.byId(id),
+      stateOf: (app) => this.#view(app).state,
+      setIparams: (ask, id, values) => this.setIparams(ask, id, values),
+    });
     this.services = new PlatformServices({
       engine,
       log: this.#log,
@@ -248,7 +254,7 @@ export class AppHost implements Apps {
       if (app === undefined) return unknownApp(id);
       const answer = await removeApp(this.#life, ask, { app, isForced });
       if (answer.kind === 'done') {
-        this.#links.forgetApp(id);
+        this.#desk.forgetApp(id);
         this.#rates.delete(id);
       }
       return answer;
@@ -257,33 +263,20 @@ export class AppHost implements Apps {
 
   installation(account: AccountNumber, id: string): Answer<AppInstallation> {
     const app = this.#registry.find(account, id);
-    return app === undefined ? unknownApp(id) : done(this.#installationOf(app));
+    return app === undefined ? unknownApp(id) : done(this.#desk.installationOf(app));
   }
 
   installationLink(ask: Ask, id: string): Answer<InstallationLink> {
     const app = this.#registry.find(ask.caller.account, id);
-    if (app === undefined) return unknownApp(id);
-    const { token, expiresAt } = this.#links.make({ app: id, caller: ask.caller });
-    return done({ url: `${this.#ports.publicUrl()}${INSTALLATION_PATH}${token}`, expiresAt });
+    return app === undefined ? unknownApp(id) : this.#desk.link(ask, app);
   }
 
   installationOf(token: string): AppInstallation | null {
-    const link = this.#links.find(token);
-    const app = link === null ? undefined : this.#registry.byId(link.app);
-    return app === undefined ? null : this.#installationOf(app);
+    return this.#desk.open(token);
   }
 
-  async submitInstallation(token: string, values: JsonObject): Promise<InstallationOutcome> {
-    const link = this.#links.find(token);
-    if (link === null) return { kind: 'unknown_link' };
-    const ask: Ask = { caller: link.caller, now: this.#life.now() };
-    const answer = await this.setIparams(ask, link.app, values);
-    if (answer.kind === 'rejected') {
-      if (answer.code === 'unknown_app') return { kind: 'unknown_link' };
-      return { kind: 'refused', faults: answer.faults, notice: answer.faults.length === 0 ? answer.detail : null };
-    }
-    this.#links.use(token);
-    return { kind: 'installed', name: answer.value.name };
+  submitInstallation(token: string, values: JsonObject): Promise<InstallationOutcome> {
+    return this.#desk.submit(token, values);
   }
 
   async externalEvent(token: string, request: ExternalRequest): Promise<ExternalOutcome | null> {
@@ -353,18 +346,6 @@ export class AppHost implements Apps {
   #view(app: InstalledApp): AppView {
     const { subscriptions, runners } = this.#ports;
     return viewOf(app, { subscriptions, services: this.services, fence: runners.fence });
-  }
-
-  #installationOf(app: InstalledApp): AppInstallation {
-    const installation = app.definition?.installation ?? { kind: 'definitions', definitions: [] };
-    return {
-      app: app.id,
-      name: nameOf(app.record),
-      state: this.#view(app).state,
-      kind: installation.kind,
-      definitions: installation.kind === 'definitions' ? installation.definitions : [],
-      values: maskedIparams(app.iparams, app.secrets),
-    };
   }
 }
 
