@@ -26,6 +26,8 @@ export const WORKBENCH_LIMITS = {
   hopsMax: 1500,
   /** A step waits so long, outside, for callbacks that it set off. */
   settleMsMax: 5000,
+  /** A set-up event that does not answer is given up on as early as the vendor's kit does it. */
+  setUpMs: 10_000,
   /** While a debugger is attached a call may take a day, and the dispatcher is answered before it gives up. */
   debuggedCallMs: 24 * 3_600_000,
   debuggedDeliveryMs: 45_000,

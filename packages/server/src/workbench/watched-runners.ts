@@ -101,8 +101,11 @@ function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, Ope
       parts.ended(runner.state.pid ?? pid);
     }
   };
-  const unhurried = (call: AppCall): AppCall =>
-    parts.isDebugged ? { ...call, limitMs: WORKBENCH_LIMITS.debuggedCallMs } : call;
+  const limited = (call: AppCall): AppCall => {
+    if (parts.isDebugged) return { ...call, limitMs: WORKBENCH_LIMITS.debuggedCallMs };
+    const isSetUp = subjectOfCall(call, parts.app()).kind === 'set_up_event';
+    return isSetUp ? { ...call, limitMs: WORKBENCH_LIMITS.setUpMs } : call;
+  };
   return {
     get state() {
       return runner.state;
@@ -111,7 +114,7 @@ function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, Ope
       const isLive = parts.origins.current().kind === 'live';
       const outcome = watched(
         call,
-        () => runner.call(unhurried(call)),
+        () => runner.call(limited(call)),
         (ended, mask) => outcomeOfCall(ended, parts, mask),
       );
       return isLive && !parts.isRetried ? asDelivered(outcome, parts) : outcome;
@@ -120,7 +123,7 @@ function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, Ope
       const isForced = parts.origins.current().kind === 'forced';
       const answer = await watched(
         call,
-        () => runner.ask(unhurried(call)),
+        () => runner.ask(limited(call)),
         (ended, mask) => outcomeOfAnswer(ended, parts, mask),
       );
       return isForced && answer.kind !== 'answered' ? { kind: 'answered', data: null, durationMs: 0 } : answer;
