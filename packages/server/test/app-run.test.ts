@@ -59,7 +59,7 @@ const SERVER = `exports = {
     console.log('bulk', args.count);
   },
   activity(payload) {
-    if (payload.data.agent_activity.status === 'broken') throw new Error('no such status');
+    if (['broken', 'Meeting'].includes(payload.data.agent_activity.status)) throw new Error('no such status');
     console.info(payload.data.agent_activity.status);
   },
 };
@@ -124,6 +124,7 @@ const printed = (name: string) => calls(name).flatMap(({ lines }) => lines.map((
 
 /** What the answers that the tests look at have among them. */
 type Answer = {
+  readonly kind: string;
   readonly sentence: string;
   readonly message: string;
   readonly errorSource: string;
@@ -132,6 +133,7 @@ type Answer = {
 };
 
 type Looked = {
+  readonly custom_statuses: readonly { readonly id: string; readonly name: string }[];
   readonly agents: readonly { readonly id: string; readonly name: string }[];
   readonly app: {
     readonly id: string;
@@ -198,6 +200,23 @@ test('an error names the line of the app’s own file and shows it', () => {
   const { file, line, frame } = outcome.error;
   assert.equal(file, 'server/server.js');
   assert.match(frame.rows.find(({ number }) => number === line)?.text ?? '', /throw new Error\('no such status'\)/);
+});
+
+test('goes on with the agent’s next event at once after one that failed, and sends that one again only by hand', async () => {
+  const { agents, custom_statuses } = await get('/bench/state');
+  const meeting = custom_statuses.find(({ name }) => name === 'Meeting')?.id;
+  const { id } = agents[1] ?? {};
+  await post(`/bench/agents/${id}`, { kind: 'choose', custom_status_id: meeting });
+  await post(`/bench/agents/${id}`, { kind: 'choose', status: 'AVAILABLE' });
+  const isNext = (payload: unknown) => /"prev_status":"Meeting"/.test(JSON.stringify(payload));
+  await until(() => calls('onAgentActivityCreate').some(({ payload }) => isNext(payload)), 'the next event came');
+  const failed = calls('onAgentActivityCreate').findLast(({ outcome }) => (outcome as Line).kind === 'failed');
+  const again = await post(`/bench/entries/${failed?.number}/resend`);
+  assert.equal(again.answer.kind, 'failed');
+  const edited = { data: { agent_activity: { status: 'mended' } } };
+  const mended = await post(`/bench/entries/${failed?.number}/resend`, { payload: edited });
+  assert.equal(mended.answer.kind, 'done');
+  await until(() => printed('onAgentActivityCreate').includes('mended'), 'the edited payload came');
 });
 
 test('saves a simulated payload in the layout of the app’s platform version, and nowhere else', async () => {

@@ -57,6 +57,8 @@ export type AppSeat = {
     readonly args: JsonObject;
   }): Promise<Answer<SeatAnswer>>;
   storage(): Promise<AppStorage>;
+  /** The schedule that is due next; null when none is set. */
+  nextSchedule(): { readonly name: string; readonly at: Instant } | null;
   /** A request to the address that the app gave out with this token; null when nobody knows it. */
   externalEvent(token: string, request: ExternalRequest): Promise<ExternalOutcome | null>;
   /** Begins an authorization; the answer is the address at which a person agrees. Null: the app's only integration. */

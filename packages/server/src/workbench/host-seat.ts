@@ -51,6 +51,13 @@ export function hostSeat({ host, engine, folder, timestampUnit }: HostSeatParts)
         const started = await host.startJob(ask(), id, call);
         return started.kind === 'done' ? done({ kind: 'done', data: started.value, durationMs: 0 }) : started;
       }),
+    nextSchedule: () => {
+      const id = view()?.id;
+      const schedules = id === undefined ? null : host.schedules(WORKBENCH_ACCOUNT, id);
+      if (schedules === null || schedules.kind === 'rejected') return null;
+      const [next] = schedules.value.toSorted((one, other) => one.nextAt - other.nextAt);
+      return next === undefined ? null : { name: next.name, at: next.nextAt };
+    },
     storage: () => storageOf({ host, engine }, view()?.id ?? null),
     externalEvent: (token, request) => host.externalEvent(token, request),
     startOauth: (integration) => {

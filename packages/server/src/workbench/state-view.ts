@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { AppDefinition } from '../marketplace/app-definition.ts';
 import type { Finding } from '../marketplace/finding.ts';
-import { formatInstant } from '../time/instant.ts';
+import { formatInstant, type Instant } from '../time/instant.ts';
 import type { AppLife } from './app-life.ts';
 import type { AppSeat } from './app-seat.ts';
 import { kindOfEvent } from './call-kind.ts';
@@ -47,7 +47,7 @@ export function stateView(parts: StateParts): object {
       process: view === null ? null : { phase: view.process.phase, pid: view.process.pid },
     },
     findings: life.reading.findings.map((finding) => findingView(finding, life)),
-    clock: clockView(engine, clock),
+    clock: clockView(engine, clock, seat),
     agents: agentsOf(engine).map((agent) => agentWire(agentView(engine, agent))),
     custom_statuses: statusViews(engine),
     coverage: parts.coverage(),
@@ -118,22 +118,27 @@ function findingView(finding: Finding, life: AppLife): object {
   return { severity, code, message, file, line, column, expected: expected ?? null, fix: fix ?? null, frame };
 }
 
-function clockView(engine: Engine, clock: ShiftableClock): object {
-  const next = nextOfTeam(engine);
+function clockView(engine: Engine, clock: ShiftableClock, seat: AppSeat): object {
+  const next = nextDue(engine, seat);
   return {
     now: formatInstant(clock.now()),
     offset_ms: clock.offsetMs,
     is_stepping: clock.isStepping,
-    next:
-      next === null
-        ? null
-        : {
-            agent_id: next.agent.profile.id,
-            agent: nameOf(next.agent),
-            kind: next.deadline.kind,
-            at: formatInstant(next.deadline.at),
-          },
+    next: next === null ? null : { whose: next.whose, kind: next.kind, at: formatInstant(next.at) },
   };
+}
+
+/** What comes by time alone next: a deadline of the team, or a schedule of the app. */
+export function nextDue(
+  engine: Engine,
+  seat: AppSeat,
+): { readonly whose: string; readonly kind: string; readonly at: Instant } | null {
+  const team = nextOfTeam(engine);
+  const schedule = seat.nextSchedule();
+  if (schedule !== null && (team === null || schedule.at < team.deadline.at)) {
+    return { whose: schedule.name, kind: 'schedule', at: schedule.at };
+  }
+  return team === null ? null : { whose: nameOf(team.agent), kind: team.deadline.kind, at: team.deadline.at };
 }
 
 function agentWire(agent: ReturnType<typeof agentView>): object {

@@ -14,8 +14,8 @@ import type { CallOrigin, OriginTrail } from './origin.ts';
 import { PageStream } from './page-stream.ts';
 import type { AppReading } from './reading.ts';
 import type { ShiftableClock } from './shiftable-clock.ts';
-import { entryView, lineView, stateView } from './state-view.ts';
-import { type AgentDeed, findAgent, keepOthersActive, nextOfTeam, perform } from './team.ts';
+import { entryView, lineView, nextDue, stateView } from './state-view.ts';
+import { type AgentDeed, findAgent, keepOthersActive, perform } from './team.ts';
 
 export type WorkbenchParts = {
   readonly engine: Engine;
@@ -223,14 +223,14 @@ export class Workbench {
   }
 
   async #targetOf(step: Step): Promise<Instant | null> {
-    const { engine, clock } = this.parts;
+    const { engine, clock, seat } = this.parts;
     switch (step.kind) {
       case 'by':
         return clock.now() + step.ms;
       case 'to':
         return step.at;
       case 'next_deadline':
-        return nextOfTeam(engine)?.deadline.at ?? null;
+        return nextDue(engine, seat)?.at ?? null;
       case 'deadline_of': {
         const agent = findAgent(engine, step.agentId);
         return agent === undefined ? null : keepOthersActive(engine, agent);

@@ -36,13 +36,18 @@ export function createClockView() {
           type: 'button',
           'data-key': 'next',
           disabled: isStepping || next === null,
-          title: 'Steps the clock to the next deadline of the team: every timer on the way runs, in order',
+          title:
+            'Steps the clock to the next deadline of the team or schedule of the app: every timer on the way runs, in order',
           onclick: () => send('/bench/clock', { kind: 'next_deadline' }),
         },
         isStepping ? 'Stepping…' : 'Next deadline',
         !isStepping &&
           next !== null &&
-          h('span.soft', null, `: ${DEADLINES[next.kind] ?? next.kind} of ${next.agent} `),
+          h(
+            'span.soft',
+            null,
+            `: ${next.kind === 'schedule' ? 'schedule' : `${DEADLINES[next.kind] ?? next.kind} of`} ${next.whose} `,
+          ),
         !isStepping && next !== null && h('span.soft', { 'data-until': next.at }, ''),
       ),
     ]);

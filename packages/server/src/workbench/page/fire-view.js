@@ -148,13 +148,13 @@ function groups(targets) {
   });
 }
 
-/** An object that fits a JSON Schema’s properties, to be filled in. @param {any} schema */
+/** An object that fits a JSON Schema’s properties, to be filled in. @param {any} schema @returns {Record<string, any>} */
 function exampleOf(schema) {
   const properties = Object.entries(schema?.properties ?? {});
   return Object.fromEntries(properties.map(([name, one]) => [name, emptyOf(/** @type {any} */ (one))]));
 }
 
-/** @param {any} schema */
+/** @param {any} schema @returns {any} */
 function emptyOf(schema) {
   if (schema?.default !== undefined) return schema.default;
   if (Array.isArray(schema?.enum)) return schema.enum[0];
