@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { INVOKED, openAppSession } from '../packages/server/src/cli/app-session.ts';
+import { type AppSession, INVOKED, openAppSession } from '../packages/server/src/cli/app-session.ts';
 import { payloadFor } from '../packages/server/src/cli/invoke-payload.ts';
 import { readApp } from '../packages/server/src/cli/read-app.ts';
 import type { AppDefinition, EventHandler } from '../packages/server/src/marketplace/app-definition.ts';
@@ -98,12 +98,13 @@ async function tryHandlers(folder: string, app: AppDefinition, files: AppFiles):
   const tries: Try[] = [];
   const iparams = defaultIparams(app.installation);
   for (const handler of app.handlers) {
-    const session = openAppSession({
+    const session = await openAppSession({
       appFolder: folder,
       definition: app,
       iparams,
       purpose: purposeOf(handler.event),
       print: () => {},
+      fence: 'trusted',
     });
     const made = payloadFor(handler, { app, files, iparams });
     const payload = made.kind === 'payload' ? made.payload : { data: {}, iparams, event: handler.event };
@@ -116,7 +117,7 @@ async function tryHandlers(folder: string, app: AppDefinition, files: AppFiles):
   return tries;
 }
 
-type Outcome = Awaited<ReturnType<ReturnType<typeof openAppSession>['runner']['ask' | 'call']>>;
+type Outcome = Awaited<ReturnType<AppSession['runner']['ask' | 'call']>>;
 
 function tryOf({ event }: EventHandler, outcome: Outcome): Try {
   switch (outcome.kind) {

@@ -101,7 +101,12 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
   const liveFolders = (world.liveFolders ?? []).map((folder) => resolve(folder));
   const outgoing = openOutgoing({ privateHosts: config.appPrivateHosts });
   const chosen = await chooseFence({ wanted: config.fence, nodePath: process.execPath });
-  const ownRunners = () => fencedApps(chosen, { clock: systemClock(), broker: outgoing.sockets });
+  const ownRunners = () =>
+    fencedApps(chosen, {
+      clock: systemClock(),
+      broker: outgoing.sockets,
+      pidFile: join(config.dataFolder, 'app-processes'),
+    });
   const runners = world.runners?.(ownRunners) ?? ownRunners();
   // Known in full only when the port is: nobody asks before that.
   const listening = { url: '' };

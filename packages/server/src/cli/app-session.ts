@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import { AppEvents } from '../apps/app-events.ts';
 import type { CallPurpose, OperationHandlers } from '../apps/app-operation.ts';
 import type { AppLine, AppRunner } from '../apps/app-runner.ts';
@@ -7,6 +6,7 @@ import { JOB_LIMITS, JobService } from '../apps/job-service.ts';
 import { KeyValueService, keyValueOperations } from '../apps/key-value-service.ts';
 import type { OauthTokens } from '../apps/oauth-service.ts';
 import { operationTable } from '../apps/operation-table.ts';
+import type { Outbound } from '../apps/outbound.ts';
 import { requestOperations, requestTimeoutMs } from '../apps/request-service.ts';
 import { ScheduleService } from '../apps/schedule-service.ts';
 import { TargetUrls } from '../apps/target-url.ts';
@@ -14,14 +14,13 @@ import type { AppDefinition } from '../marketplace/app-definition.ts';
 import { currentHost, jobPayload } from '../marketplace/app-payload.ts';
 import { readStatusMessage } from '../marketplace/job.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
-import { AddressGuard } from '../outbound/address-guard.ts';
-import { HttpOut } from '../outbound/http-out.ts';
-import { systemResolver } from '../outbound/system-resolver.ts';
-import { createNodeLauncher } from '../sandbox/node-launcher.ts';
-import { sandboxedApps } from '../sandbox/sandboxed-apps.ts';
+import { openOutgoing } from '../outbound/outgoing.ts';
+import { chooseFence, type Fence, fenceSentences } from '../sandbox/choose-fence.ts';
+import { fencedApps } from '../sandbox/fenced-apps.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 import { createZones } from '../time/zone.ts';
+import { CommandFailed } from './command-failed.ts';
 import { MemoryStore } from './memory-store.ts';
 
 /** One app that the terminal calls: all of the platform's globals, beginning empty and ending with the command. */
@@ -38,25 +37,29 @@ type SessionParts = {
   /** In what the app is called. */
   readonly purpose: CallPurpose;
   readonly print: (line: AppLine) => void;
+  readonly fence: 'auto' | Fence;
 };
 
 /** The `callId` of the call that the command makes. */
 export const INVOKED = 'invoke';
 
 const OWNER = { id: 'app', account: 1 } as const;
-const RESOLVE_MS_MAX = 5000;
 /** What is written into addresses and payloads where an account would have its own. */
 export const SESSION_DOMAIN = 'localhost';
 const PUBLIC_URL = 'http://localhost:10001';
 
-export function openAppSession(parts: SessionParts): AppSession {
+/** @throws CommandFailed when the fence that is asked for cannot be put up */
+export async function openAppSession(parts: SessionParts): Promise<AppSession> {
   const { appFolder, print, purpose } = parts;
   const clock = systemClock();
-  const launcher = createNodeLauncher({ nodePath: process.execPath });
-  const out = httpOut();
+  const chosen = await chooseFence({ wanted: parts.fence, nodePath: process.execPath });
+  if (chosen.kind === 'none') throw new CommandFailed(fenceSentences(chosen).join('\n'));
+  const out = openOutgoing({ privateHosts: [] });
   const jobs = new Set<Promise<unknown>>();
-  const services = servicesOf(parts, { clock, out, ask: (call) => noted(jobs, runner.ask(call)) });
-  const runner = sandboxedApps({ launcher, fence: 'trusted', clock }).open({
+  const services = servicesOf(parts, { clock, out: out.http, ask: (call) => noted(jobs, runner.ask(call)) });
+  // In the trusted fence packages open their sockets themselves: a developer's database is often on the same machine.
+  const broker = chosen.fence === 'trusted' ? null : out.sockets;
+  const runner = fencedApps(chosen, { clock, broker }).open({
     folder: appFolder,
     services: {
       operation: operationTable(services, (callId) => (callId === INVOKED ? purpose : 'job')),
@@ -77,7 +80,7 @@ export function openAppSession(parts: SessionParts): AppSession {
 
 type World = {
   readonly clock: ReturnType<typeof systemClock>;
-  readonly out: HttpOut;
+  readonly out: Outbound;
   readonly ask: AppRunner['ask'];
 };
 
@@ -147,15 +150,6 @@ const NO_TOKEN = {
   message: 'A call from the terminal has no OAuth token: install the app into a server and authorize it there.',
 } as const;
 const NO_TOKENS: OauthTokens = { token: async () => NO_TOKEN, renew: async () => NO_TOKEN };
-
-function httpOut(): HttpOut {
-  const ownAddresses = () =>
-    Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
-  const resolver = systemResolver({ isTrusted: () => false, timeoutMs: RESOLVE_MS_MAX });
-  return new HttpOut({
-    guard: new AddressGuard({ resolver, permitted: [], ownAddresses, resolveMsMax: RESOLVE_MS_MAX }),
-  });
-}
 
 function noted<T>(all: Set<Promise<unknown>>, one: Promise<T>): Promise<T> {
   const ended = one.finally(() => all.delete(ended));

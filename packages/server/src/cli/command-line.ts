@@ -153,6 +153,11 @@ function addAppInvoke(app: Command, invocation: Invocation): void {
     )
     .option('--payload <file>', 'the payload as JSON (default: the test data of the app, else an invented one)')
     .option('--iparams <file>', 'the installation parameters as JSON (default: their defaults)')
+    .addOption(
+      new Option('--fence <fence>', 'how the app is kept in; trusted is for your own, auto for anybody else’s')
+        .choices(['trusted', 'auto', 'hardened', 'plain'])
+        .default('trusted'),
+    )
     .option('--json', 'one JSON object instead of text')
     .action(async (folder: string, event: string, options: AppInvokeOptions) => {
       const { invoke } = await import('./commands/app-invoke.ts');

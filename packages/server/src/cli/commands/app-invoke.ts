@@ -10,6 +10,7 @@ import { didYouMean } from '../../marketplace/did-you-mean.ts';
 import { isSetUpEvent } from '../../marketplace/event-handlers.ts';
 import { checkIparams, defaultIparams } from '../../marketplace/iparams.ts';
 import { isJsonObject, type JsonObject } from '../../marketplace/json-value.ts';
+import type { Fence } from '../../sandbox/choose-fence.ts';
 import { type AppSession, INVOKED, openAppSession } from '../app-session.ts';
 import { codeFrame } from '../code-frame.ts';
 import { CommandFailed, EXIT, wrongUsage } from '../command-failed.ts';
@@ -18,7 +19,12 @@ import type { Invocation } from '../invocation.ts';
 import { type InvokePayload, payloadFor, readPayload } from '../invoke-payload.ts';
 import { readApp } from '../read-app.ts';
 
-export type AppInvokeOptions = { readonly payload?: string; readonly iparams?: string; readonly json?: boolean };
+export type AppInvokeOptions = {
+  readonly payload?: string;
+  readonly iparams?: string;
+  readonly fence: 'auto' | Fence;
+  readonly json?: boolean;
+};
 
 type Ask = { readonly folder: string; readonly event: string; readonly options: AppInvokeOptions };
 
@@ -42,7 +48,9 @@ export async function invoke(invocation: Invocation, { folder, event, options }:
     if (!isJson) void terminal.line(`${line.level.padEnd(5)} ${line.text}`).catch(() => {});
   };
   const { purpose } = target;
-  const session = openAppSession({ appFolder: read.folder, definition: read.app, iparams, purpose, print });
+  const { fence } = options;
+  const parts = { appFolder: read.folder, definition: read.app, iparams, purpose, print, fence };
+  const session = await openAppSession(parts);
   const outcome = await callOnce(session, target, made.payload).finally(() => session.close());
   if (outcome.kind !== 'delivered' && outcome.kind !== 'answered') invocation.exitCode = EXIT.failed;
   if (isJson) await terminal.line(JSON.stringify(asJson(outcome, lines, made.source)));
