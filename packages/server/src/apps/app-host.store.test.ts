@@ -302,6 +302,8 @@ test('seals at a start what was stored in clear before', async () => {
   const shown = doneWith(await again.host.callFunction(again.ask(), 'app_old', call));
   assert.deepEqual(shown.outcome === 'answered' && shown.data, { token: 'in-clear-until-now' });
   assert.equal(again.packages().length, 1);
+  doneWith(await again.host.remove(again.ask(), 'app_old', { isForced: false }));
+  assert.deepEqual(again.packages(), []);
 });
 
 test('says what to do when the key of the secrets is gone, and goes on when the parameters are set anew', async () => {
@@ -346,6 +348,8 @@ test('updates an app without losing an event, and goes back', async () => {
   assert.deepEqual([back.version?.digest, back.previousVersion?.digest], [version?.digest, updated.version?.digest]);
   await world.toggle();
   await until(async () => (await world.printed(id)).at(-1) === 'one', 'the first version is at work again');
+  const left = doneWith(await world.host.takeUp(world.ask(), folder));
+  assert.equal(left.version?.digest, version?.digest, 'the folder is as it was: nobody takes the new version up again');
 });
 
 test('keeps the old version when the new one refuses, does not load, or needs other parameters', async () => {

@@ -139,7 +139,8 @@ export class AppHost implements Apps {
     }
     const isLive = this.#ports.liveFolders.includes(folder);
     const fingerprint = isLive ? null : await this.#ports.code.fingerprintOf(folder);
-    const isSame = fingerprint === null || fingerprint === app.record.package?.fingerprint;
+    const { origin } = app.record;
+    const isSame = fingerprint === null || (origin.kind === 'folder' && origin.seen === fingerprint);
     if (isSame) return done(this.#view(app));
     const wish = { source, iparams: null, runsWithDefaults: true };
     return this.#step(ask, app.id, (found) => updateApp(this.#life, ask, { app: found, ...wish }));

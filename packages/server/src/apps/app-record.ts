@@ -27,8 +27,21 @@ export type AppRecord = {
 
 /** Where an app came from. A folder, with the account, is what makes it the same app after a restart. */
 export type AppOrigin =
-  | { readonly kind: 'folder'; readonly folder: string }
+  | {
+      readonly kind: 'folder';
+      readonly folder: string;
+      /**
+       * The folder's fingerprint when code was last taken from it; null when never. A folder that is still the same is
+       * not taken up again: whoever went back to an older version, or sent a zip, did so on purpose.
+       */
+      readonly seen: string | null;
+    }
   | { readonly kind: 'upload'; readonly name: string };
+
+/** The same origin, after code was taken from it. */
+export function seenOrigin(origin: AppOrigin, taken: AppPackage | null): AppOrigin {
+  return origin.kind === 'folder' ? { ...origin, seen: taken?.fingerprint ?? null } : origin;
+}
 
 /** Code at its place. */
 export type AppPackage = {
@@ -51,7 +64,7 @@ export function readAppRecord(body: string): AppRecord {
   return {
     ...rest,
     phase: 'installed',
-    origin: { kind: 'folder', folder },
+    origin: { kind: 'folder', folder, seen: null },
     package: null,
     previous: null,
     iparams: iparams === null ? null : { open: iparams, sealed: null },

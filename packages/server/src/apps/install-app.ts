@@ -4,7 +4,7 @@ import type { Change } from '../engine/change.ts';
 import { checkIparams, defaultIparams, type IparamFault } from '../marketplace/iparams.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
 import { type AcquiredCode, acquireCode } from './acquire-code.ts';
-import { APP_RECORD, type AppOrigin, type AppRecord } from './app-record.ts';
+import { APP_RECORD, type AppOrigin, type AppRecord, seenOrigin } from './app-record.ts';
 import type { AppSettings } from './apps.ts';
 import type { AppSource } from './code-store.ts';
 import { InstalledApp } from './installed-app.ts';
@@ -91,7 +91,9 @@ function newRecord({ engine, vault }: Lifecycle, ask: Ask, input: CodeInput): Ap
 }
 
 function originOf({ source, name, code }: CodeInput): AppOrigin {
-  if (source.kind === 'folder') return { kind: 'folder', folder: source.folder };
+  if (source.kind === 'folder') {
+    return seenOrigin({ kind: 'folder', folder: source.folder, seen: null }, code.package);
+  }
   return { kind: 'upload', name: name ?? code.name ?? 'uploaded app' };
 }
 

@@ -84,7 +84,11 @@ export class InstalledApp {
   }
 
   get process(): AppRunnerState {
-    return this.#runner.state;
+    const { state } = this.#runner;
+    const { lastCrash } = state;
+    return lastCrash === null
+      ? state
+      : { ...state, lastCrash: { ...lastCrash, message: this.#mask(lastCrash.message) } };
   }
 
   /** Why no callback can be called; null when nothing is known to be in the way. */

@@ -3,7 +3,14 @@ import type { StoredRecord } from '../engine/change.ts';
 import type { AppDefinition } from '../marketplace/app-definition.ts';
 import type { Finding } from '../marketplace/finding.ts';
 import { acquireCode } from './acquire-code.ts';
-import { APP_RECORD, type AppPackage, type AppRecord, readAppRecord, SUBSCRIPTION_RECORD } from './app-record.ts';
+import {
+  APP_RECORD,
+  type AppPackage,
+  type AppRecord,
+  readAppRecord,
+  SUBSCRIPTION_RECORD,
+  seenOrigin,
+} from './app-record.ts';
 import { digestsOf } from './app-registry.ts';
 import { secretsOf } from './app-secrets.ts';
 import { forgetting } from './install-app.ts';
@@ -28,8 +35,9 @@ export async function resumeApps(life: Lifecycle, records: readonly StoredRecord
   // Before anything new is staged: a folder of somebody's own never has the name of a digest.
   await life.code.keepOnly(new Set(whole.flatMap((record) => digestsOf(record))));
   for (const record of whole) {
-    const app = await takeUp(life, record);
+    const { app, release } = await takeUp(life, record);
     life.registry.add(app);
+    await release();
     const subscription = subscriptions.get(record.subscription);
     if (record.phase === 'needs_parameters' || subscription === undefined) continue;
     life.subscriptions.add(subscription, app.receiver);
@@ -53,17 +61,21 @@ async function removeHalfInstalled({ engine, services, facilities }: Lifecycle, 
   }
 }
 
-async function takeUp(life: Lifecycle, record: AppRecord): Promise<InstalledApp> {
-  const { code, folder, loaded } = await codeOf(life, record);
+type TakenUp = { readonly app: InstalledApp; release(): Promise<void> };
+
+async function takeUp(life: Lifecycle, record: AppRecord): Promise<TakenUp> {
+  const { code, folder, loaded, release = async () => {} } = await codeOf(life, record);
   const iparams = record.iparams === null ? {} : openIparams(record.iparams, life.vault);
   if (iparams === null) {
     const out = 'put secret.key back into the data folder, or set all parameters of the app anew';
     life.facilities.report(`the secret parameters of an app cannot be read: ${out}`, { app: record.id });
   }
   const work: AppWork = { folder, loaded, iparams };
-  const mended = mendedRecord(life, { ...record, package: code }, work);
+  const isTaken = record.package === null && code !== null;
+  const current = isTaken ? { ...record, package: code, origin: seenOrigin(record.origin, code) } : record;
+  const mended = mendedRecord(life, current, work);
   if (mended !== record) await life.engine.write((draft) => writeQuietly(draft, mended));
-  return new InstalledApp(life.facilities, mended, work);
+  return { app: new InstalledApp(life.facilities, mended, work), release };
 }
 
 /** The same record, when there is nothing to mend. */
@@ -74,7 +86,13 @@ function mendedRecord(life: Lifecycle, record: AppRecord, { loaded, iparams }: A
   return { ...record, iparams: sealedFor(definition, iparams, life.vault) };
 }
 
-type CodeAtWork = { readonly code: AppPackage | null; readonly folder: string; readonly loaded: LoadedApp };
+type CodeAtWork = {
+  readonly code: AppPackage | null;
+  readonly folder: string;
+  readonly loaded: LoadedApp;
+  /** Of code that was just taken in: to be called when the app has it. */
+  readonly release?: () => Promise<void>;
+};
 
 /** The code that an app runs: its folder, its copy, or, where it has none yet, a copy that is made now. */
 async function codeOf(life: Lifecycle, record: AppRecord): Promise<CodeAtWork> {
@@ -86,7 +104,8 @@ async function codeOf(life: Lifecycle, record: AppRecord): Promise<CodeAtWork> {
   if (origin.kind === 'upload') return withoutCode('The code of this app is not there any more: upload it again.');
   const acquired = await acquireCode(life, { kind: 'folder', folder: origin.folder });
   if (acquired.kind === 'rejected') return withoutCode(acquired.detail);
-  return { code: acquired.value.package, folder: acquired.value.folder, loaded: acquired.value.loaded };
+  const { package: code, folder, loaded, release } = acquired.value;
+  return { code, folder, loaded, release };
 }
 
 async function fromCopy(life: Lifecycle, known: AppPackage): Promise<CodeAtWork> {

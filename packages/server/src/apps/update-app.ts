@@ -5,7 +5,7 @@ import { checkIparams, type InstallationPage } from '../marketplace/iparams.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
 import { secretNames, unmaskedIparams } from '../marketplace/secret-iparams.ts';
 import { type AcquiredCode, acquireCode } from './acquire-code.ts';
-import type { AppRecord } from './app-record.ts';
+import { type AppOrigin, type AppRecord, seenOrigin } from './app-record.ts';
 import { digestsOf } from './app-registry.ts';
 import type { AppSource } from './code-store.ts';
 import { finishInstall, refusedIparams } from './install-app.ts';
@@ -27,7 +27,13 @@ export async function updateApp(
   if (acquired.kind === 'rejected') return acquired;
   const code = acquired.value;
   try {
-    return await updateTo(life, ask, { ...update, code });
+    const { origin } = update.app.record;
+    const isOfFolder = source.kind === 'folder' && origin.kind === 'folder' && origin.folder === source.folder;
+    return await updateTo(life, ask, {
+      ...update,
+      code,
+      origin: isOfFolder ? seenOrigin(origin, code.package) : origin,
+    });
   } finally {
     await code.release();
   }
@@ -40,9 +46,17 @@ export type UpdateWish = {
   readonly runsWithDefaults: boolean;
 };
 
-type Update = UpdateWish & { readonly app: InstalledApp; readonly code: AcquiredCode };
+type Update = UpdateWish & {
+  readonly app: InstalledApp;
+  readonly code: AcquiredCode;
+  readonly origin: AppOrigin;
+};
 
-async function updateTo(life: Lifecycle, ask: Ask, { app, code, ...wish }: Update): Promise<Answer<InstalledApp>> {
+async function updateTo(
+  life: Lifecycle,
+  ask: Ask,
+  { app, code, origin, ...wish }: Update,
+): Promise<Answer<InstalledApp>> {
   const { definition } = code.loaded;
   const values = iparamsFor(app, definition.installation, wish);
   const waits = app.record.phase === 'needs_parameters';
@@ -54,7 +68,7 @@ async function updateTo(life: Lifecycle, ask: Ask, { app, code, ...wish }: Updat
       iparams: values.kind === 'done' ? values.value : app.work.iparams,
     },
     definition,
-    record: { ...app.record, package: code.package, previous: app.record.package ?? app.record.previous },
+    record: { ...app.record, origin, package: code.package, previous: app.record.package ?? app.record.previous },
   };
   return changeVersion(life, ask, { app, next, event: waits ? null : 'afterAppUpdate' });
 }
