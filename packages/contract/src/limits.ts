@@ -11,6 +11,8 @@ export const WIRE_LIMITS = Object.freeze({
   hostCharactersMax: 253,
   noteCharactersMax: 500,
   messageCharactersMax: 4000,
+  /** A zip in base64: packages of the platform have at most 5 MB, which is 7,000,000 characters. */
+  zipCharactersMax: 7_500_000,
   cursorCharactersMax: 200,
   durationMsMin: 100,
   durationMsMax: 7 * 86_400_000,

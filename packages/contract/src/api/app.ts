@@ -39,6 +39,10 @@ const payloadSettings = {
   ),
 };
 
+const zipGiven = text('The zip in base64: for who has parameters to send with it. Instead of `folder`.', {
+  max: WIRE_LIMITS.zipCharactersMax,
+});
+
 const folderGiven = text('The folder, as it was given to `rollcall serve --app`, or its last part.', { max: 4096 });
 
 /** What an app's process can be doing. */
@@ -48,8 +52,9 @@ export const APP_PROCESS_PHASES = Object.freeze(['asleep', 'starting', 'running'
 export const FINDING_SEVERITIES = Object.freeze(['error', 'warning', 'information'] as const);
 
 /** Install an app from a folder that the server was started with: `POST /apps`. */
-export const AppCreate = closed('An app to install.', {
-  folder: folderGiven,
+export const AppCreate = closed('An app to install: from a folder, or from a zip in base64.', {
+  folder: optional(folderGiven),
+  zip: optional(zipGiven),
   iparams: optional(anyObject('The installation parameters. Default: the defaults of config/iparams.json.')),
   timestamp_unit: optional(payloadSettings.timestamp_unit),
   with_activity: optional(payloadSettings.with_activity),
@@ -67,8 +72,9 @@ export const AppUploadQuery = closed('How to install an app that comes as a zip.
 export type AppUploadQuery = Wire<typeof AppUploadQuery>;
 
 /** Another version from a folder: `PUT /apps/{id}/package`. */
-export const AppUpdate = closed('Another version of an app.', {
-  folder: folderGiven,
+export const AppUpdate = closed('Another version of an app: from a folder, or from a zip in base64.', {
+  folder: optional(folderGiven),
+  zip: optional(zipGiven),
   iparams: optional(anyObject('New installation parameters, all of them. Default: those that the app has.')),
 });
 export type AppUpdate = Wire<typeof AppUpdate>;

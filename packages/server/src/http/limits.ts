@@ -6,6 +6,8 @@ export const HTTP_LIMITS = {
   smallBodyBytesMax: 131_072,
   /** Of the zip of an app. */
   zipBytesMax: 52_428_800,
+  /** Of a body that holds a zip in base64, with parameters beside it: the platform's packages have 5 MB. */
+  zipInJsonBytesMax: 8_388_608,
   /** Requests of one address in a minute at the doors that ask for no key: a service that sends to several apps must fit. */
   openDoorRequestsPerMinuteMax: 1_500,
   /** How deep objects and lists may be nested in a body. */

@@ -9,7 +9,8 @@ import {
   IdPath,
 } from '@rollcall/contract';
 import type { AppSettings, AppView } from '../../apps/apps.ts';
-import { done, refuse } from '../../directory/rejection.ts';
+import type { AppSource } from '../../apps/code-store.ts';
+import { type Answer, done, refuse } from '../../directory/rejection.ts';
 import { appRead } from '../codecs/app-codec.ts';
 import { HTTP_LIMITS } from '../limits.ts';
 import { PageQuery } from '../page-query.ts';
@@ -46,7 +47,7 @@ export const appRoutes: readonly Route[] = [
     query: AppUploadQuery,
     body: AppCreate,
     example: { folder: 'apps/lunch-reporter', iparams: { channel: 'team' } },
-    bodyBytesMax: HTTP_LIMITS.bodyBytesMax,
+    bodyBytesMax: HTTP_LIMITS.zipInJsonBytesMax,
     takesZip: true,
     answer: { status: 201, schema: AppRead },
     refusals: ['unknown_app', 'name_taken', 'app_invalid', 'iparams_invalid', 'app_refused', 'fence_missing'],
@@ -57,9 +58,10 @@ export const appRoutes: readonly Route[] = [
         const named = name === undefined ? {} : { name };
         return encoded(await apps.install(ask, { source, iparams: null, ...named, ...settingsOf(wish) }), appRead);
       }
-      const { folder, iparams = null, ...wish } = body;
-      const source = { kind: 'folder', folder } as const;
-      return encoded(await apps.install(ask, { source, iparams, ...settingsOf(wish) }), appRead);
+      const { folder, zip, iparams = null, ...wish } = body;
+      const source = sourceOf({ folder, zip });
+      if (source.kind === 'rejected') return source;
+      return encoded(await apps.install(ask, { source: source.value, iparams, ...settingsOf(wish) }), appRead);
     },
   }),
   query({
@@ -87,16 +89,15 @@ export const appRoutes: readonly Route[] = [
     params: IdPath,
     body: AppUpdate,
     example: { folder: 'apps/lunch-reporter' },
-    bodyBytesMax: HTTP_LIMITS.bodyBytesMax,
+    bodyBytesMax: HTTP_LIMITS.zipInJsonBytesMax,
     takesZip: true,
     answer: { status: 200, schema: AppRead },
     refusals: ['unknown_app', 'app_invalid', 'iparams_invalid', 'app_refused', 'fence_missing'],
     call: async ({ apps }, ask, { params, body }) => {
-      const update =
-        body instanceof ZipBody
-          ? { source: { kind: 'zip', bytes: body.bytes } as const, iparams: null }
-          : { source: { kind: 'folder', folder: body.folder } as const, iparams: body.iparams ?? null };
-      return encoded(await apps.update(ask, params.id, update), appRead);
+      const source = body instanceof ZipBody ? done({ kind: 'zip', bytes: body.bytes } as const) : sourceOf(body);
+      if (source.kind === 'rejected') return source;
+      const iparams = body instanceof ZipBody ? null : (body.iparams ?? null);
+      return encoded(await apps.update(ask, params.id, { source: source.value, iparams }), appRead);
     },
   }),
   call({
@@ -155,4 +156,21 @@ function settingsOf(
 
 function placeOfApp(app: AppView) {
   return [app.installedAt, app.id] as const;
+}
+
+/** One of the two ways to send an app in JSON. */
+function sourceOf(given: {
+  readonly folder?: string | undefined;
+  readonly zip?: string | undefined;
+}): Answer<AppSource> {
+  const { folder, zip } = given;
+  if (folder !== undefined && zip === undefined) return done({ kind: 'folder', folder });
+  if (zip === undefined || folder !== undefined) {
+    const detail = 'Give either `folder` or `zip`.';
+    return refuse('invalid_input', detail, [{ pointer: '/folder', detail }]);
+  }
+  const detail = 'must be base64';
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(zip))
+    return refuse('invalid_input', `zip ${detail}.`, [{ pointer: '/zip', detail }]);
+  return done({ kind: 'zip', bytes: Buffer.from(zip, 'base64') });
 }

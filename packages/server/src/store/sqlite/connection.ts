@@ -39,6 +39,7 @@ export function openForWriting(file: string): DatabaseSync {
     PRAGMA temp_store = MEMORY;
     PRAGMA cell_size_check = ON;
     PRAGMA trusted_schema = OFF;
+    PRAGMA secure_delete = FAST;
   `,
   );
 }
