@@ -95,7 +95,8 @@ function wrappers(): readonly string[] {
 }
 
 /** The program of the npm package: beside it when its install script ran, else in the package for this kind of machine. */
-function findDeno(): string | null {
+/** The program itself, not the script that npm puts before it; null when it is not installed. */
+export function findDeno(): string | null {
   const file = process.platform === 'win32' ? 'deno.exe' : 'deno';
   const own = resolveFolder('deno', import.meta.url);
   if (own === null) return null;

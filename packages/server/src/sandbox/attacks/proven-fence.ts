@@ -3,8 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSy
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findDeno } from '../deno-launcher.ts';
 import { findProgram } from '../find-program.ts';
-import type { BatteryReport } from './attack.ts';
+import type { AttackResult, BatteryReport } from './attack.ts';
 import { attacks } from './attack-list.ts';
 import { type BatteryOptions, runBattery } from './battery.ts';
 
@@ -32,9 +33,32 @@ export async function proveFence(options: BatteryOptions & { readonly dataFolder
   const conditions = conditionsOf(options.fence);
   const kept = readKept(file, conditions);
   if (kept !== null) return { report: kept, objection: null, isKept: true };
-  const report = await runBattery({ ...options, names: options.names ?? namesOfTheFence() });
+  const report = await askedTwice({ ...options, names: options.names ?? namesOfTheFence() });
   keepReport(options.dataFolder, report);
   return { report, objection: objectionTo(report), isKept: false };
+}
+
+/**
+ * On a machine that is busy with other things an attack may not come to its end in its time. What stays unknown counts
+ * as a leak, so a few of these are asked once more, among themselves; what leaked is not.
+ */
+async function askedTwice(options: BatteryOptions): Promise<BatteryReport> {
+  const first = await runBattery(options);
+  const open = first.results.filter(({ verdict }) => verdict !== 'held');
+  const isWorthIt = open.length > 0 && open.length <= ASKED_AGAIN_MAX && open.every(isUnknown);
+  if (first.isHeld || !isWorthIt) return first;
+  const second = await runBattery({ ...options, names: open.map(({ name }) => name) });
+  const results = first.results.map((before) => second.results.find(({ name }) => name === before.name) ?? before);
+  const neighbour = first.neighbour.failed > 0 ? first.neighbour : second.neighbour;
+  const durationMs = first.durationMs + second.durationMs;
+  const isHeld = second.isHeld && neighbour.failed === 0 && results.every(({ verdict }) => verdict === 'held');
+  return { ...first, isHeld, results, neighbour, durationMs };
+}
+
+const ASKED_AGAIN_MAX = 20;
+
+function isUnknown({ verdict }: AttackResult): boolean {
+  return verdict === 'unknown';
 }
 
 /** Keeps a good report for `proveFence`; any other is not kept. */
@@ -83,7 +107,8 @@ function conditionsOf(fence: string): string {
     process.arch,
     release(),
     process.getuid?.() ?? '',
-    ...programs.map(programFact),
+    ...programs.map((name) => programFact(name, findProgram(name))),
+    programFact('deno', findDeno()),
   ];
   hash.update(facts.join('\n'));
   for (const file of codeFiles()) hash.update(`\n${file}\n`).update(readFileSync(join(sandboxFolder, file)));
@@ -95,8 +120,7 @@ function codeFiles(): readonly string[] {
   return names.filter((name) => /\.[cm]?[jt]s$/.test(name) && !name.endsWith('.test.ts')).sort();
 }
 
-function programFact(name: string): string {
-  const path = findProgram(name);
+function programFact(name: string, path: string | null): string {
   if (path === null) return `${name} is missing`;
   const { size, mtimeMs } = statSync(path);
   return `${path} ${size} ${mtimeMs}`;
