@@ -39,6 +39,8 @@ export type RunningServer = {
   readonly fence: AppRunners['fence'];
   /** What the operator has to know of the fence: first what is in force, then what is not, and why. */
   readonly fenceSentences: readonly string[];
+  /** Why uploaded apps may not run here; null when they may. The first answer takes as long as the attack battery. */
+  readonly objectToUploads: () => Promise<string | null>;
   readonly apps: readonly { readonly folder: string; readonly name: string; readonly id: string }[];
   /** Folders whose app was not installed, with every reason. */
   readonly refusedApps: readonly { readonly folder: string; readonly rejection: Rejection }[];
@@ -48,6 +50,9 @@ export type RunningServer = {
 
 /** The account that a new data folder begins with. */
 const FIRST_ACCOUNT = { accountName: 'My team', domain: 'rollcall.localhost' } as const;
+
+/** What is found out about this machine once for everybody who runs from this installation. */
+export const cacheFolder = fileURLToPath(new URL('../../../node_modules/.cache/rollcall', import.meta.url));
 
 /** What of the world a server may be given instead of the machine's own. */
 export type ServerWorld = {
@@ -110,6 +115,8 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
   const runners = world.runners?.(ownRunners) ?? ownRunners();
   // Known in full only when the port is: nobody asks before that.
   const listening = { url: '' };
+  const stopping = new AbortController();
+  const objectToUploads = objectionToUploads(config.dataFolder, chosen, stopping.signal);
   const apps = new AppHost({
     engine,
     runners,
@@ -122,7 +129,7 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     code: fileCodeStore({ folder: join(config.dataFolder, 'apps'), environment: process.env }),
     vault: openFileVault(config.dataFolder),
     liveFolders,
-    objectToUploads: objectionToUploads(config.dataFolder, chosen),
+    objectToUploads,
     report: (sentence, details) => report('warn', sentence, details),
   });
   await apps.resume(loaded.records);
@@ -141,6 +148,7 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
   });
   const closeAll = async () => {
     isReady = false;
+    stopping.abort();
     await http.stop();
     await dispatcher.stop();
     await apps.stop();
@@ -162,6 +170,7 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     madeAdminKey: recovery.kind === 'new' && config.adminKey === null ? secret : null,
     fence: runners.fence,
     fenceSentences: fenceSentences(chosen),
+    objectToUploads,
     apps: apps.list(1).map(({ folder, name, id }) => ({ folder: folder ?? name, name, id })),
     refusedApps,
     stop: once(closeAll),
@@ -172,7 +181,11 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
  * Why what a stranger uploads may not run here, or null. Folders that the server is started with are the operator's own
  * choice; an upload has to meet a fence that was seen to hold on this machine, which takes some seconds, once.
  */
-function objectionToUploads(dataFolder: string, chosen: ChosenFence): () => Promise<string | null> {
+function objectionToUploads(
+  dataFolder: string,
+  chosen: ChosenFence,
+  signal: AbortSignal,
+): () => Promise<string | null> {
   let proof: Promise<string | null> | null = null;
   return async () => {
     if (chosen.kind === 'none') return fenceSentences(chosen).join('. ');
@@ -180,7 +193,9 @@ function objectionToUploads(dataFolder: string, chosen: ChosenFence): () => Prom
       return 'The fence is set to "trusted", which is none: apps run from folders that the server is started with. Set fence = "auto" to take uploads.';
     }
     const hostProgram = fileURLToPath(new URL('./cli/attack-host.ts', import.meta.url));
-    proof ??= proveFence({ fence: chosen.fence, hostProgram, dataFolder }).then(({ objection }) => objection);
+    proof ??= proveFence({ fence: chosen.fence, hostProgram, dataFolder, cacheFolder, signal }).then(
+      ({ objection }) => objection,
+    );
     const objection = await proof;
     // What was mended meanwhile is seen at the next upload.
     if (objection !== null) proof = null;

@@ -246,10 +246,13 @@ export class AppEvents {
     await this.#write(head, [removeDocument(app, 'app_event', head.name)]);
   }
 
-  /** A disk that is full for a while holds the line up, and no longer: what is delivered must not come again for it. */
+  /**
+   * A disk that is full for a while holds the line up, and no longer: what is delivered must not come again for it. While
+   * the server stops it is written all the same, and only not tried again.
+   */
   async #write(head: Waiting, changes: readonly Change[]): Promise<void> {
     const { owner } = head;
-    while (!this.#isStopped && this.#lines.has(owner.id)) {
+    while (this.#lines.has(owner.id)) {
       try {
         await this.#ports.commit(changes);
         return;
@@ -258,6 +261,7 @@ export class AppEvents {
           app: owner.id,
           cause: String(cause),
         });
+        if (this.#isStopped) return;
         await this.#pause(APP_EVENT_LIMITS.afterFailedCommitMs);
       }
     }

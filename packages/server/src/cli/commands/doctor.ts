@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { cacheFolder } from '../../main.ts';
 import type { BatteryReport } from '../../sandbox/attacks/attack.ts';
 import { runBattery } from '../../sandbox/attacks/battery.ts';
 import { keepReport } from '../../sandbox/attacks/proven-fence.ts';
@@ -31,7 +32,7 @@ export async function examine(invocation: Invocation, options: DoctorOptions): P
     checks.push(...found);
     await print(found);
     // The server asks the same question before it runs an app of others, and need not try again.
-    if (existsSync(dataFolder)) keepReport(dataFolder, report);
+    keepReport(existsSync(dataFolder) ? { dataFolder, cacheFolder } : { dataFolder: cacheFolder }, report);
   }
   const ok = checks.every(({ status }) => status !== 'fail');
   if (!ok) invocation.exitCode = EXIT.failed;

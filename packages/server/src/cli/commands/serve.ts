@@ -35,12 +35,33 @@ export async function serve({ terminal }: Invocation, options: ServeOptions): Pr
   await terminal.flush();
   const demo = config.demo ? startDemoTeam(server, logger) : null;
   const tail = config.demo || options.appLogs === true ? await showAppLogs(server, terminal) : null;
+  const callOffProof = proveFenceSoon(server, logger);
   const signal = await stop.asked;
+  callOffProof();
   logger.info({ signal }, 'stopping');
   await tail?.stop();
   await stopAll(config, { server, control, demo });
   logger.info('stopped');
 }
+
+/**
+ * The first upload would wait for the attack battery; it is run before somebody uploads, once the start has settled, and
+ * only where it was not run before.
+ */
+function proveFenceSoon({ fence, objectToUploads }: RunningServer, logger: Logger): () => void {
+  if (fence === 'none' || fence === 'trusted') return () => {};
+  let isOver = false;
+  const timer = setTimeout(async () => {
+    const objection = await objectToUploads();
+    if (objection !== null && !isOver) logger.warn({ objection }, 'uploaded apps will be refused');
+  }, PROOF_AFTER_MS);
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+}
+
+const PROOF_AFTER_MS = 10_000;
 
 /** A setting that is silently ignored is a promise that is silently broken. */
 function refuseWhatIsNotThere(config: Config): void {

@@ -18,6 +18,8 @@ export type BatteryOptions = {
   readonly names?: readonly string[];
   /** The user to try it as; default: this process's own. */
   readonly user?: { readonly uid: number; readonly gid: number };
+  /** Ends it early: what was not told by then is unknown. */
+  readonly signal?: AbortSignal;
 };
 
 /** What the host program says, a line each. */
@@ -56,7 +58,7 @@ function unheard({ name, kind }: Attack, ending: string): AttackResult {
   return { name, kind, verdict: 'unknown', detail: `never told: ${ending}`, durationMs: 0 };
 }
 
-function startHost({ fence, hostProgram, names = [], user }: BatteryOptions): ChildProcess {
+function startHost({ fence, hostProgram, names = [], user, signal }: BatteryOptions): ChildProcess {
   // What an attacker would find if it could look: in the environment, among the arguments, behind an open descriptor.
   const secrets = [newSecret(), newSecret()] as const;
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-battery-'));
@@ -70,6 +72,7 @@ function startHost({ fence, hostProgram, names = [], user }: BatteryOptions): Ch
       stdio: ['ignore', 'pipe', 'pipe', open],
       env: { PATH: process.env.PATH ?? '', TZ: 'UTC', ROLLCALL_CANARY: secrets[1] },
       ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),
+      ...(signal === undefined ? {} : { signal, killSignal: 'SIGKILL' as const }),
     },
   );
   closeSync(open);

@@ -18,6 +18,9 @@ export type FenceProof = {
   readonly isKept: boolean;
 };
 
+/** Where a good report is kept: for the server of a data folder, and for all that run from this installation. */
+export type ProofFolders = { readonly dataFolder: string; readonly cacheFolder?: string };
+
 const sandboxFolder = fileURLToPath(new URL('..', import.meta.url));
 const programs = ['bwrap', 'prlimit', 'nice', 'setpriv'];
 
@@ -28,13 +31,14 @@ const programs = ['bwrap', 'prlimit', 'nice', 'setpriv'];
  * kernel, the user, the programs that make the fence, and our own code. Only a good one is kept, since what was mended
  * need not show in any of these.
  */
-export async function proveFence(options: BatteryOptions & { readonly dataFolder: string }): Promise<FenceProof> {
-  const file = join(options.dataFolder, `fence-${options.fence}.json`);
+export async function proveFence(options: BatteryOptions & ProofFolders): Promise<FenceProof> {
   const conditions = conditionsOf(options.fence);
-  const kept = readKept(file, conditions);
-  if (kept !== null) return { report: kept, objection: null, isKept: true };
+  const kept = foldersOf(options)
+    .map((folder) => readKept(fileIn(folder, options.fence), conditions))
+    .find((report) => report !== null);
+  if (kept !== undefined) return { report: kept, objection: null, isKept: true };
   const report = await askedTwice({ ...options, names: options.names ?? namesOfTheFence() });
-  keepReport(options.dataFolder, report);
+  keepReport(options, report);
   return { report, objection: objectionTo(report), isKept: false };
 }
 
@@ -62,10 +66,26 @@ function isUnknown({ verdict }: AttackResult): boolean {
 }
 
 /** Keeps a good report for `proveFence`; any other is not kept. */
-export function keepReport(dataFolder: string, report: BatteryReport): void {
+export function keepReport(folders: ProofFolders, report: BatteryReport): void {
   if (!report.isHeld) return;
+  for (const folder of foldersOf(folders)) {
+    try {
+      writeReport(folder, report);
+    } catch {
+      // A folder that may not be written has it tried again another time; nothing else depends on it.
+    }
+  }
+}
+
+function foldersOf({ dataFolder, cacheFolder }: ProofFolders): readonly string[] {
+  return cacheFolder === undefined ? [dataFolder] : [dataFolder, cacheFolder];
+}
+
+const fileIn = (folder: string, fence: string) => join(folder, `fence-${fence}.json`);
+
+function writeReport(dataFolder: string, report: BatteryReport): void {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-  const file = join(dataFolder, `fence-${report.fence}.json`);
+  const file = fileIn(dataFolder, report.fence);
   const text = JSON.stringify({ conditions: conditionsOf(report.fence), report });
   // Two servers may be at it: a reader finds one whole file or the other.
   writeFileSync(`${file}.${process.pid}`, text, { mode: 0o600 });
