@@ -55,6 +55,7 @@ export const FINDING_SEVERITIES = Object.freeze(['error', 'warning', 'informatio
 export const AppCreate = closed('An app to install: from a folder, or from a zip in base64.', {
   folder: optional(folderGiven),
   zip: optional(zipGiven),
+  name: optional(name('What to call an app that comes as a zip. Default: the name of the folder in the zip.')),
   iparams: optional(anyObject('The installation parameters. Default: the defaults of config/iparams.json.')),
   timestamp_unit: optional(payloadSettings.timestamp_unit),
   with_activity: optional(payloadSettings.with_activity),

@@ -58,10 +58,14 @@ export const appRoutes: readonly Route[] = [
         const named = name === undefined ? {} : { name };
         return encoded(await apps.install(ask, { source, iparams: null, ...named, ...settingsOf(wish) }), appRead);
       }
-      const { folder, zip, iparams = null, ...wish } = body;
+      const { folder, zip, name, iparams = null, ...wish } = body;
       const source = sourceOf({ folder, zip });
       if (source.kind === 'rejected') return source;
-      return encoded(await apps.install(ask, { source: source.value, iparams, ...settingsOf(wish) }), appRead);
+      const named = name === undefined ? {} : { name };
+      return encoded(
+        await apps.install(ask, { source: source.value, iparams, ...named, ...settingsOf(wish) }),
+        appRead,
+      );
     },
   }),
   query({
