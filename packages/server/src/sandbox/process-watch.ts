@@ -1,14 +1,18 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { lowerAutogroup } from './autogroup.ts';
+import { firstStanding, nextStanding, type ProcessRank, type Standing } from './process-rank.ts';
+import { readUse, sessionOf } from './process-use.ts';
+import { type ProcessorQueue, processorQueue } from './processor-queue.ts';
 
 /** A process that is watched; `pid` is that of the app itself, which may be a child of what was started. */
 type Watched = {
   readonly startedPid: number;
   readonly isWrapped: boolean;
   pid: number | null;
-  isFarBack: boolean;
+  standing: Standing;
+  /** The rank whose place in the queue for the processor it was put into last; null before that. */
+  placedAs: ProcessRank | null;
   readonly exceeded: () => void;
 };
 
@@ -16,11 +20,14 @@ const runFile = promisify(execFile);
 const LINUX_CHECK_MS = 50;
 /** Elsewhere a program has to be started for each look. */
 const ELSEWHERE_CHECK_MS = 250;
+/** At every second look: what a process takes of the processor is counted in steps of 10 ms. */
+const LOOKS_PER_RANKING = 2;
 
 /**
  * Looks at the resident size of apps' processes: their engine's own limit counts its heap and not the Buffers beside it,
  * and the kernel's counts what is reserved. One timer serves all processes, and there is none while no process runs.
- * It also sees to it that each, once it has a session of its own, is far back in the queue for the processor.
+ * It also looks at what each takes of the processor, and puts it into its place in the queue for it, so that apps that
+ * take much do not hold up the others.
  *
  * On Linux it reads /proc, 20 times a second; elsewhere it asks `ps`; where there is neither, it sees nothing.
  */
@@ -29,9 +36,13 @@ export class ProcessWatch {
   readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | null = null;
   #isAsking = false;
+  #looks = 0;
+  readonly #queue: ProcessorQueue;
 
-  constructor(bytesMax: number) {
+  /** `queue`: default: that of this kernel. */
+  constructor(bytesMax: number, queue: ProcessorQueue = processorQueue()) {
     this.#bytesMax = bytesMax;
+    this.#queue = queue;
   }
 
   /** How many processes are watched. */
@@ -53,7 +64,8 @@ export class ProcessWatch {
       startedPid: pid,
       isWrapped,
       pid: isWrapped ? null : pid,
-      isFarBack: false,
+      standing: firstStanding,
+      placedAs: null,
       exceeded,
     };
     this.#watched.add(watched);
@@ -73,12 +85,25 @@ export class ProcessWatch {
       void this.#ask();
       return;
     }
+    this.#looks += 1;
     for (const watched of [...this.#watched]) {
       watched.pid ??= childOf(watched.startedPid);
       if (watched.pid === null) continue;
-      if (!watched.isFarBack) watched.isFarBack = lowerAutogroup(watched.pid);
-      if (residentBytes(watched.pid) > this.#bytesMax) this.#exceed(watched);
+      const status = readOrNothing(`/proc/${watched.pid}/status`);
+      if (this.#looks % LOOKS_PER_RANKING === 0) this.#rank(watched, watched.pid, status);
+      if (residentBytes(status) > this.#bytesMax) this.#exceed(watched);
     }
+  }
+
+  #rank(watched: Watched, pid: number, status: string): void {
+    const stat = readOrNothing(`/proc/${pid}/stat`);
+    // Before the app leads a session of its own, it is in that of the program that starts it: its place would be lost.
+    if (sessionOf(stat) !== pid) return;
+    const use = readUse(performance.now(), stat, status);
+    if (use === null) return;
+    watched.standing = nextStanding(watched.standing, use);
+    const { rank } = watched.standing;
+    if (rank !== watched.placedAs && this.#queue(pid, watched.placedAs, rank)) watched.placedAs = rank;
   }
 
   async #ask(): Promise<void> {
@@ -99,9 +124,9 @@ export class ProcessWatch {
 
 const isLinux = process.platform === 'linux';
 
-/** Zero when the process is gone. */
-function residentBytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readOrNothing(`/proc/${pid}/status`))?.[1] ?? '0';
+/** By the text of its `status`; zero when the process is gone. */
+function residentBytes(status: string): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? '0';
   return Number(kilobytes) * 1024;
 }
 
