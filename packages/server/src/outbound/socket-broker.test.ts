@@ -94,6 +94,13 @@ test('puts the socket into a folder that nobody else may enter, at a path that i
   assert.equal(statSync(join(end.path, '..', '..')).mode & 0o777, 0o700);
 });
 
+test('gives each a socket of its own, however many apps wake at once', async () => {
+  const { broker } = await open();
+  const ends = await Promise.all(Array.from({ length: 20 }, () => broker.open()));
+  assert.equal(new Set(ends.map(({ path }) => path)).size, 20);
+  for (const { path } of ends) assert.ok(existsSync(path), path);
+});
+
 test('carries bytes as they are, both ways, also those sent with the first line', async () => {
   onConnection = (socket) => socket.pipe(socket);
   const { end } = await open();

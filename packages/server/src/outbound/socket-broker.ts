@@ -33,8 +33,10 @@ export class UnixSocketBroker implements SocketBroker {
 
   async open(): Promise<BrokerEnd> {
     this.#folder ??= this.#makeFolder();
+    // Taken before anything is waited for: many apps may wake at once, and each needs a number of its own.
     this.#opened += 1;
-    const { folder, path } = await makeAppSocketFolder(await this.#folder, this.#opened);
+    const number = this.#opened;
+    const { folder, path } = await makeAppSocketFolder(await this.#folder, number);
     const sockets = new AppSockets(this.#options);
     await sockets.listen(path);
     this.#ends.add(sockets);

@@ -736,6 +736,41 @@ test('says where a required file is broken', async () => {
   }
 });
 
+test('reads the answer of an old request verb that was asked with json, and of no other', async () => {
+  const lines: string[] = [];
+  const response = '{"url":"https://api.example.com/1","list":[1]}';
+  const app = new AppProcess({
+    appFolder: folderOf({
+      'server/server.js': `exports = { async run() {
+        const { response } = await $request.post('ok', { json: { a: 1 } });
+        console.log(response.url, response.list instanceof Array, JSON.parse(response).url, JSON.stringify(response));
+        const plain = await $request.post('ok', { body: '{}' });
+        const template = await $request.invokeTemplate('ok', { json: true });
+        console.log(typeof plain.response, typeof template.response);
+        $request.get('bad', { json: true }).fail((e) => console.log(e.status, e.response.url)).always(() => console.log('always'));
+        await $request.get('text', { json: true }).done((data) => console.log(data.response));
+      } };`,
+    }),
+    launcher: createNodeLauncher({ nodePath: process.execPath }),
+    clock: realClock,
+    limits: defaultSandboxLimits,
+    services: {
+      operation: async ({ args: [what] }) =>
+        what === 'bad'
+          ? { kind: 'refused', error: { status: 422, message: 'no', response } }
+          : { kind: 'done', result: { status: 200, response: what === 'text' ? 'plain words' : response } },
+      log: ({ text }) => lines.push(text),
+      broke: () => {},
+    },
+  });
+  started.push(app);
+  assert.equal(reasonOf(await app.call({ handler: 'run', payload: {}, callId: 'c' })), 'delivered');
+  await until(() => lines.length === 5);
+  const url = 'https://api.example.com/1';
+  assert.deepEqual(lines.slice(0, 2), [`${url} true ${url} ${response}`, 'string string']);
+  assert.deepEqual(lines.slice(2).sort(), [`422 ${url}`, 'always', 'plain words']);
+});
+
 test('hands on what a global is answered with, several megabytes too, and says so when it is more', async () => {
   const lines: string[] = [];
   const app = new AppProcess({

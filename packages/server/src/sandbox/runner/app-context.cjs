@@ -22,7 +22,8 @@ const { platformGlobals } = require('./platform-globals.cjs');
  *   its file: when the script cannot be compiled, the error is that of the file, not of what was put around it
  * @typedef {{ promise: Promise<unknown>, resolve: (value: unknown) => void, reject: (reason: unknown) => void }} Deferred
  * @typedef {(name: string, args: unknown[]) => Promise<unknown>} HostCall
- * @typedef {{ call: HostCall, render: (error: unknown, data: unknown) => void }} Ways what the globals are made of
+ * @typedef {{ call: HostCall, render: (error: unknown, data: unknown) => void, parse?: (text: string) => any }} Ways what
+ *   the globals are made of; `parse` is the context's own
  */
 
 // What the vendor's sandbox does not have and nothing of an app collides with. Packages have it anyway.
@@ -62,7 +63,7 @@ function createAppContext(log) {
 
   /** @param {Ways} ways */
   function offer(ways) {
-    for (const [name, create] of Object.entries(platformGlobals)) globals[name] = create(ways);
+    for (const [name, create] of Object.entries(platformGlobals)) globals[name] = create({ ...ways, parse: own.parse });
   }
 }
 

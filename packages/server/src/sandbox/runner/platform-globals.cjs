@@ -27,15 +27,16 @@ const platformGlobals = {
     }),
   }),
 
-  $request: ({ call }) =>
-    methods(call, {
+  $request: ({ call, parse = JSON.parse }) => ({
+    ...methods(readingJson(call, parse), {
       get: 'request.get',
       post: 'request.post',
       put: 'request.put',
       patch: 'request.patch',
       delete: 'request.delete',
-      invokeTemplate: 'request.invoke_template',
     }),
+    ...methods(call, { invokeTemplate: 'request.invoke_template' }),
+  }),
 
   $schedule: ({ call }) =>
     methods(call, {
@@ -78,6 +79,43 @@ function methods(call, operations) {
       (/** @type {unknown[]} */ ...args) => call(operation, args),
     ]),
   );
+}
+
+/**
+ * The old verbs read the answer too when the option `json` is given: apps take `data.response.url`. Other apps parse the
+ * answer themselves all the same, so that what was read still says its own text wherever a text is asked for.
+ *
+ * @param {import('./app-context.cjs').HostCall} call
+ * @param {(text: string) => any} parse
+ * @returns {import('./app-context.cjs').HostCall}
+ */
+function readingJson(call, parse) {
+  return (operation, args) => {
+    const answered = call(operation, args);
+    const options = /** @type {any} */ (args[1]);
+    if (!options?.json) return answered;
+    return answered.then(
+      (answer) => withParsedResponse(answer, parse),
+      (answer) => {
+        throw withParsedResponse(answer, parse);
+      },
+    );
+  };
+}
+
+/** @param {any} answer @param {(text: string) => any} parse */
+function withParsedResponse(answer, parse) {
+  const text = answer?.response;
+  if (typeof text !== 'string') return answer;
+  try {
+    answer.response = parse(text);
+  } catch {
+    return answer;
+  }
+  if (typeof answer.response === 'object' && answer.response !== null) {
+    Object.defineProperty(answer.response, 'toString', { value: () => text });
+  }
+  return answer;
 }
 
 module.exports = { platformGlobals };
