@@ -19,6 +19,8 @@ const IN_FLIGHT = 200;
 const SPINNERS = 4;
 /** How long an app has to be modest, or to spin, until it has the place in the queue for the processor that it keeps. */
 const SETTLED_MS = 2500;
+/** A neighbour that is called about a thousand times a second: often, and yet not all the time. */
+const NEIGHBOUR = { calls: 2000, paceMs: 8 } as const;
 const APPS = 50;
 const SEATS = 16;
 const WITH_SLEEPERS = 8;
@@ -38,7 +40,7 @@ export const callbacksInFences: Bench = {
       figures.push(...(await callFigures(place, bare, counts)));
       figures.push(...(await startFigures(place, bare, counts)));
       if (place.name === 'trusted') continue;
-      figures.push(await neighbourFigure(place, counts));
+      figures.push(await neighbourFigure(place));
       // Which apps are awake is decided outside of every fence: once is enough where it has to be quick.
       if (!isQuick || figures.length < WITH_SLEEPERS) figures.push(...(await sleeperFigures(place, counts)));
     }
@@ -150,18 +152,19 @@ async function startFigures(place: Place, bare: Place, { starts }: Counts): Prom
 }
 
 /** One app is called while four others of the same fence spin: all of them go on as they did before it is measured. */
-async function neighbourFigure(place: Place, { calls }: Counts): Promise<Figure> {
+async function neighbourFigure(place: Place): Promise<Figure> {
+  const { calls, paceMs } = NEIGHBOUR;
   const neighbour = openApp(place, 'callee');
   await neighbour.load();
-  await waitsOf(neighbour, calls / 4);
+  await waitsOf(neighbour, calls / 4, paceMs);
   await pause(SETTLED_MS);
-  const calm = await waitsOf(neighbour, calls);
+  const calm = await waitsOf(neighbour, calls, paceMs);
   const spinners = Array.from({ length: SPINNERS }, () => openApp(place, 'spinner', 'for (;;) {}'));
   await Promise.all(spinners.map((spinner) => spinner.load()));
   const spinning = spinners.map((spinner) => spinner.call({ handler: 'run', callId: 's', payload: {} }));
-  const atFirst = await waitsOf(neighbour, calls / 4);
+  const atFirst = await waitsOf(neighbour, calls / 4, paceMs);
   await pause(SETTLED_MS);
-  const beside = await waitsOf(neighbour, calls);
+  const beside = await waitsOf(neighbour, calls, paceMs);
   await Promise.all([neighbour, ...spinners].map((app) => app.stop()));
   await Promise.all(spinning);
   return {
@@ -236,14 +239,15 @@ function openApp({ launcher, folder }: Place, name: string, body = 'return paylo
   });
 }
 
-async function waitsOf(app: AppProcess, count: number): Promise<readonly number[]> {
+/** Calls one after the other, with a pause after every ten. */
+async function waitsOf(app: AppProcess, count: number, pauseMs = 1): Promise<readonly number[]> {
   const waits: number[] = [];
   for (let number = 0; number < count; number += 1) {
     const start = performance.now();
     const outcome = await app.call({ handler: 'run', callId: 'c', payload: { number } });
     if (outcome.kind !== 'delivered') throw new Error(`a call was ${outcome.kind}`);
     waits.push(performance.now() - start);
-    if (number % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    if (number % 10 === 0) await pause(pauseMs);
   }
   return waits;
 }
