@@ -77,14 +77,49 @@ test('adds up what ran at several times, although later ones tell only of what r
   assert.deepEqual([total.lines, total.functions], [100, 100]);
 });
 
-test('forgets what it knows of a file that was edited, and believes nothing of the process that ran the old one', async (t) => {
+test('keeps what ran of the functions that an edit left as they were, wherever they stand now', async (t) => {
   const { coverage, told, files } = world(t);
+  told('1', script, ['first', [...first, 1]], ['second', [...second, 1], [...branch, 0]]);
+  coverage.take();
+  files.set('server/server.js', `// a line more\n${TEXT.replace('return 3', 'return 4')}`);
+  const { files: summaries, total } = await coverage.summary();
+  assert.deepEqual(summaries[0]?.missing, ['1-3', '5-12'], 'the top of the file runs anew, and so does second');
+  assert.equal(total.functions, 50);
+  files.set('server/server.js', TEXT);
+  assert.deepEqual((await coverage.summary()).files[0]?.missing, ['7-8'], 'the edit was taken back');
+});
+
+test('adds what a process of the code from before tells late, as far as that code is still there', async (t) => {
+  const { coverage, told, files } = world(t);
+  told('1', script, ['first', [...first, 0]], ['second', [...second, 0]]);
+  coverage.take();
+  files.set('server/server.js', TEXT.replace('return 3', 'return 4'));
+  told('1', ['first', [...first, 1]], ['second', [...second, 1]]);
+  coverage.take();
+  told('2', script, ['first', [...first, 0]], ['second', [...second, 0]]);
+  coverage.take();
+  assert.deepEqual((await coverage.summary()).files[0]?.missing, ['6-9']);
+});
+
+test('counts nothing for code that reads like a function that ran and is a comment, or one more of its kind', async (t) => {
+  const { coverage, told, files } = world(t);
+  told('1', script, ['first', [...first, 1]], ['second', [...second, 1], [...branch, 0]]);
+  coverage.take();
+  const piece = 'first() {\n    return 1;\n  }';
+  files.set('server/server.js', TEXT.replace(piece, `/* ${piece} */ first() { return 2; }`));
+  assert.equal((await coverage.summary()).total.functions, 50);
+  files.set('server/server.js', TEXT.replace(piece, `notTheFirst() {\n    return 1;\n  }`));
+  assert.equal((await coverage.summary()).total.functions, 50);
+  files.set('server/server.js', `${TEXT}const other = { ${piece} };\n`);
+  assert.equal((await coverage.summary()).total.functions < 50, true);
+});
+
+test('believes nothing of a process that ran a text that nobody knows', async (t) => {
+  const { coverage, told, files } = world(t);
+  files.set('server/server.js', `${TEXT}${'// longer by far\n'.repeat(20)}`);
   told('1', script, ['first', [...first, 1]]);
   coverage.take();
-  files.set('server/server.js', `// a line more\n${TEXT}`);
-  told('1', ['first', [...first, 1]]);
-  coverage.take();
-  assert.equal((await coverage.summary()).total.lines, 0);
+  assert.equal((await coverage.summary()).total.functions, 0);
 });
 
 test('counts a function that stands on one line and never ran as not run', async (t) => {

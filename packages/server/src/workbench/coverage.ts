@@ -6,6 +6,7 @@ import type { AppFiles } from '../marketplace/app-files.ts';
 import { sourceText } from '../marketplace/source-text.ts';
 import { readScript } from '../marketplace/syntax-fault.ts';
 import { walkTree } from '../marketplace/syntax-tree.ts';
+import { carryCounts, type FileCount, isFunction, shifted, withoutKnown } from './carry-counts.ts';
 import { type CountedFunction, mergeFunctions } from './merge-ranges.ts';
 
 /** How much of the app ran, in percent with two decimals; 100 where there is nothing to run. */
@@ -25,17 +26,14 @@ export type CoverageSummary = {
   })[];
 };
 
-/** `opening`: characters that stand before the file's own text when it runs. */
-type FileCount = { readonly text: string; readonly opening: number; functions: readonly CountedFunction[] };
-
 type Take = {
   readonly opening: number;
   readonly files: readonly { readonly file: string; readonly functions: readonly CountedFunction[] }[];
 };
 
 /**
- * What of the app's own files ran since `app run` began, over every process that ran it. An edit of one file takes away
- * what is known of that file and leaves the others as they are.
+ * What of the app's own files ran since `app run` began, over every process that ran it. An edit takes away what is
+ * known of the functions that it changed, and leaves the others as they are, wherever they stand now.
  */
 export class Coverage {
   readonly #takesFolder: string;
@@ -92,26 +90,30 @@ export class Coverage {
     const { opening, files: counted } = JSON.parse(line) as Take;
     for (const { file, functions } of counted) {
       const text = textOf(files, file);
-      if (text === null || !this.#isOfText(`${process} ${file}`, { functions, opening, text })) continue;
+      if (text === null) continue;
       // What stands around the file is none of it; the converter cannot take what ends before the file begins.
       const own = functions.filter(({ ranges }) => (ranges[0]?.endOffset ?? 0) > opening);
+      const ran = this.#textThatRan(`${process} ${file}`, { functions, opening, text });
+      if (ran === null) continue;
+      const told = ofText({ text: ran, opening, functions: own }, text);
       const known = this.#counts.get(file);
-      if (known === undefined || known.text !== text) this.#counts.set(file, { text, opening, functions: own });
-      else known.functions = mergeFunctions(known.functions, own);
+      const before = known === undefined ? [] : ofText(known, text).functions;
+      this.#counts.set(file, { ...told, functions: mergeFunctions(before, told.functions) });
     }
   }
 
   /**
-   * Offsets of a text that was edited meanwhile mean nothing any more. The first time that a process tells of a file it
-   * tells of the whole script, whose length says which text it was; later only of the functions that ran.
+   * The text that a process counts in, which may have been edited meanwhile; null when nobody knows it. The first time
+   * that a process tells of a file it tells of the whole script, whose length says whether it is the text of now; later
+   * only of the functions that ran.
    */
-  #isOfText(place: string, { functions, opening, text }: FileCount): boolean {
+  #textThatRan(place: string, { functions, opening, text }: FileCount): string | null {
     const script = functions.find(({ ranges }) => ranges[0]?.startOffset === 0);
     if (script !== undefined) {
       const rest = (script.ranges[0]?.endOffset ?? 0) - opening - text.length;
       if (rest >= 0 && rest < CLOSING_LENGTH_MAX) this.#loaded.set(place, text);
     }
-    return this.#loaded.get(place) === text;
+    return this.#loaded.get(place) ?? null;
   }
 
   /** The figures of every file of the app that runs on the server, those that never ran included. */
@@ -154,7 +156,7 @@ export class Coverage {
       // A file without a line has nothing that could run, and the converter cannot take it.
       if (text.trim() === '') continue;
       const count = this.#counts.get(file);
-      const { opening, functions } = count?.text === text ? count : { opening: 0, functions: neverRun(text) };
+      const { opening, functions } = count?.text === text ? count : knownOf(count, text);
       const converter = toIstanbul(`${prefix}${file}`, opening, { source: text });
       await converter.load();
       converter.applyCoverage(functions as Parameters<typeof converter.applyCoverage>[0]);
@@ -178,6 +180,19 @@ function isServerCode(file: string): boolean {
 /** As it runs: without the mark that some editors put before a text. */
 function textOf(files: AppFiles | null, file: string): string | null {
   return files?.get(file)?.replace(/^\uFEFF/, '') ?? null;
+}
+
+/** The same count for another text of the file: what still stands there. */
+function ofText(count: FileCount, text: string): FileCount {
+  return count.text === text ? count : { ...count, text, functions: carryCounts(count, text) };
+}
+
+/** What is known of a text that no process has told of yet: nothing ran but what ran before it was edited. */
+function knownOf(count: FileCount | undefined, text: string): FileCount {
+  const never = neverRun(text);
+  if (count === undefined) return { text, opening: 0, functions: never };
+  const known = carryCounts(count, text).map((one) => shifted(one, -count.opening));
+  return { text, opening: 0, functions: [...withoutKnown(never, known), ...known] };
 }
 
 function neverRun(text: string): readonly CountedFunction[] {
@@ -211,10 +226,6 @@ function withoutIdleLines(counts: Readonly<Record<string, number>>, count: FileC
     if (start >= 0 && (to < 0 || end <= to) && /^\s*(async\s+)?[\w$]*\s*[:=]?\s*[,;]?\s*$/.test(rest)) left[line] = 0;
   }
   return left;
-}
-
-function isFunction({ type }: { readonly type: string }): boolean {
-  return type === 'FunctionDeclaration' || type === 'FunctionExpression' || type === 'ArrowFunctionExpression';
 }
 
 /** What gives a function that has none a name. */

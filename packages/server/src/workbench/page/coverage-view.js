@@ -31,7 +31,7 @@ export function createCoverageView() {
       h(
         'p.hint-line',
         null,
-        `What ran since app run began. The vendor recommends ${ENOUGH} % for apps that are to be published.`,
+        `What ran since app run began; a function counts anew when it is edited. The vendor recommends ${ENOUGH} % for apps that are to be published.`,
       ),
       files.length === 0 ? h('p.empty', null, 'There is no file below server/.') : table(files),
       h(
