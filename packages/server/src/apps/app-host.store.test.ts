@@ -274,6 +274,45 @@ test('keeps secrets off the disk, out of answers and out of logs, and gives them
   assert.deepEqual(doneWith(after).outcome, 'answered');
 });
 
+test('leaves nothing of a secret in logs, errors or files, whatever form an app prints it in', async () => {
+  const world = await start();
+  const key = `-----BEGIN DEMO KEY-----\n${'MIIEdemoLineOfAKey0123456789\n'.repeat(4)}-----END DEMO KEY-----\n`;
+  const folder = newApp(
+    {
+      onAgentActivityCreate: `console.log(args.iparams);
+        console.log(JSON.stringify(args), String(args.iparams.pin), encodeURIComponent(args.iparams.awkward));
+        console.log(Buffer.from("user:" + args.iparams.awkward).toString("base64"));
+        console.error(new Error(args.iparams.key));
+        throw new Error("refused " + args.iparams.key + args.iparams.pin);`,
+    },
+    {
+      key: { display_name: 'Key', type: 'paragraph', secure: true },
+      pin: { display_name: 'Pin', type: 'number', secure: true },
+      awkward: { display_name: 'Password', type: 'text', secure: true },
+    },
+  );
+  const awkward = 'it\'s "quoted" \\ 47/11';
+  const { id, subscriptionId } = doneWith(await install(world, folder, { key, pin: 4711471147, awkward }));
+  await world.toggle();
+  await until(
+    () => typeof world.host.get(1, id)?.lastError === 'object' && world.host.get(1, id)?.lastError !== null,
+    'it failed',
+  );
+  const printed = (await world.printed(id)).join('\n');
+  const lanes = JSON.stringify(await world.engine.store.load());
+  const attempts = JSON.stringify(world.dispatcher.status(subscriptionId));
+  const parts = ['MIIEdemo', 'DEMO KEY', '4711471147', '47/11', '47%2F11', 'dXNlcjppdCdzICJxdW90ZWQi'];
+  for (const part of parts) {
+    for (const place of [printed, JSON.stringify(world.host.get(1, id)), lanes, attempts]) {
+      assert.ok(!place.includes(part), `${part} in ${place}`);
+    }
+  }
+  assert.match(printed, /\*{8}/);
+  await stop(world);
+  const onDisk = world.everythingOnDisk();
+  for (const part of parts) assert.ok(!onDisk.includes(part), part);
+});
+
 test('seals at a start what was stored in clear before', async () => {
   const world = await start();
   const folder = newApp({ methodShow: 'renderData(null, args.iparams);' }, { token: secretText });

@@ -10,7 +10,8 @@ import {
 } from '../marketplace/app-payload.ts';
 import { defaultIparams } from '../marketplace/iparams.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
-import { partedIparams, secretMasker } from '../marketplace/secret-iparams.ts';
+import { partedIparams } from '../marketplace/secret-iparams.ts';
+import { secretMasker } from '../marketplace/secret-masker.ts';
 import type { Instant } from '../time/instant.ts';
 import type { AppLog } from './app-log.ts';
 import type { CallPurpose, OperationHandlers } from './app-operation.ts';

@@ -11,6 +11,7 @@ import type {
   SessionOpened,
 } from '@rollcall/contract';
 import { ADMIN_KEY, type HttpWorld, type Method, makeKey, startHttpWorld } from '../../test/http-world.ts';
+import { allRoutes } from './routes/all-routes.ts';
 
 let world: HttpWorld;
 let agent: string;
@@ -103,6 +104,35 @@ test('shows the secret of a key again to who asked for it, and stores it so that
   assert.equal(stored?.status, 201);
   assert.ok(stored?.body !== null && !stored?.body?.includes(first.body.key));
   assert.ok(!Buffer.from(stored?.body ?? '', 'base64').includes(first.body.key));
+});
+
+test('stores what apps say so that only who asked can read it', async () => {
+  const app = (await world.ask<AppRead>('POST', '/apps', { body: { folder: 'apps/telling' } })).body.id;
+  const admin = [...world.engine.memory.keys.values()][0];
+  const told = 'a-token-that-an-app-made';
+  for (const [kind, path, body] of [
+    ['functions', `/apps/${app}/functions`, { name: 'echo', args: { told } }],
+    ['actions', `/apps/${app}/actions`, { name: 'echo', args: { told } }],
+    ['jobs', `/apps/${app}/jobs`, { name: 'export', tag: told }],
+  ] as const) {
+    const first = await once<unknown>(`told-${kind}`, 'POST', path, body);
+    assert.ok(first.text.includes(told), first.text);
+    const second = await once<unknown>(`told-${kind}`, 'POST', path, body);
+    assert.deepEqual([second.text, second.headers['idempotency-replayed']], [first.text, 'true']);
+    const stored = await world.engine.store.answer(admin?.id ?? '', `told-${kind}`);
+    assert.ok(stored?.body !== null && stored?.body !== undefined && !stored.body.includes(told), kind);
+    assert.ok(!Buffer.from(stored.body, 'base64').includes(told), kind);
+  }
+});
+
+test('seals the answer of every call to an app', () => {
+  const open = allRoutes.filter(({ chapter, action, holdsSecret }) => {
+    return chapter === 'Apps' && action.kind === 'call' && holdsSecret !== true;
+  });
+  assert.deepEqual(
+    open.map(({ path }) => path),
+    [],
+  );
 });
 
 test('does a call of somebody else once too: two installs of one key are one', async () => {

@@ -38,17 +38,22 @@ export class CallsOnce {
     this.#engine = engine;
   }
 
-  async run(once: Idempotency, call: () => Promise<EncodedAnswer>): Promise<OnceAnswer<EncodedAnswer>> {
+  /** `close` makes of an answer what is stored in its place; a stored one comes back as it is stored. */
+  async run(once: Idempotency, call: () => Promise<EncodedAnswer>, close: Close): Promise<OnceAnswer<EncodedAnswer>> {
     const place = `${once.scope}|${once.key}`;
     for (let before = this.#underWay.get(place); before !== undefined; before = this.#underWay.get(place)) {
       await before.catch(() => {});
     }
-    const run = this.#runAlone(once, call).finally(() => this.#underWay.delete(place));
+    const run = this.#runAlone(once, call, close).finally(() => this.#underWay.delete(place));
     this.#underWay.set(place, run);
     return run;
   }
 
-  async #runAlone(once: Idempotency, call: () => Promise<EncodedAnswer>): Promise<OnceAnswer<EncodedAnswer>> {
+  async #runAlone(
+    once: Idempotency,
+    call: () => Promise<EncodedAnswer>,
+    close: Close,
+  ): Promise<OnceAnswer<EncodedAnswer>> {
     const stored = await this.#engine.store.answer(once.scope, once.key);
     if (stored !== null && this.#engine.clock.now() - stored.at < ENGINE_LIMITS.answersKeptMs) {
       return stored.requestHash === once.requestHash ? { kind: 'stored', answer: stored } : { kind: 'conflict' };
@@ -56,10 +61,8 @@ export class CallsOnce {
     const answer = await call();
     // A failure is no answer: the next try may fare better.
     if (answer.status >= 500) return { kind: 'fresh', value: answer };
-    return this.#engine.writeOnce(
-      once,
-      () => answer,
-      (value) => value,
-    );
+    return this.#engine.writeOnce(once, () => answer, close);
   }
 }
+
+type Close = (answer: EncodedAnswer) => EncodedAnswer;

@@ -40,7 +40,7 @@ export type Description = {
   readonly bodyBytesMax?: number;
   /** A zip may come in place of the body's JSON: the action gets a `ZipBody`. */
   readonly takesZip?: true;
-  /** The answer holds a secret: it is stored sealed. */
+  /** The answer holds a secret, or what an app says, which may be one: it is stored sealed. */
   readonly holdsSecret?: true;
   /** What the body's fields must be beyond their shape. */
   readonly check?: FieldCheck;

@@ -115,7 +115,9 @@ async function actOnce(turn: Turn, once: Idempotency, request: FastifyRequest): 
 function decideOnce(turn: Turn, once: Idempotency, lock: Lock): Promise<OnceAnswer<EncodedAnswer>> {
   const decide = decisionOf(turn);
   const { callsOnce, services } = turn.serving;
-  return decide === null ? callsOnce.run(once, () => call(turn)) : services.engine.writeOnce(once, decide, lock.close);
+  return decide === null
+    ? callsOnce.run(once, () => call(turn), lock.close)
+    : services.engine.writeOnce(once, decide, lock.close);
 }
 
 type Lock = { close(answer: EncodedAnswer): EncodedAnswer; open(answer: EncodedAnswer): EncodedAnswer };

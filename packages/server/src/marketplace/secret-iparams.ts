@@ -50,22 +50,6 @@ export function partedIparams(
   };
 }
 
-/** Shorter texts are words of everyday, and masking them would blot out half of a log. */
-const maskedCharactersMin = 6;
-
-/**
- * Replaces secrets in what an app prints. They are looked for as they are and as JSON writes them, the longest first,
- * so that one which holds another leaves no rest.
- */
-export function secretMasker(secret: JsonObject): (text: string) => string {
-  const texts = Object.values(secret).filter((value) => typeof value === 'string');
-  const forms = texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
-  const known = [...new Set(forms)].filter(({ length }) => length >= maskedCharactersMin);
-  known.sort((left, right) => right.length - left.length);
-  if (known.length === 0) return (text) => text;
-  return (text) => known.reduce((masked, one) => masked.replaceAll(one, secretMask), text);
-}
-
 function isEmpty(value: unknown): boolean {
   return value === '' || value === null || value === undefined;
 }

@@ -41,6 +41,7 @@ function functionRoute(kind: 'function' | 'action', summary: string): Route {
     bodyBytesMax: HTTP_LIMITS.bodyBytesMax,
     answer: { status: 200, schema: AppCallAnswer },
     refusals: ['unknown_app', 'unknown_function', 'app_invalid', 'too_many_requests'],
+    holdsSecret: true,
     call: async ({ apps }, ask, { params, body: { name, args = {} } }) =>
       encoded(await apps.callFunction(ask, params.id, { kind, name, args }), callAnswer),
   });
@@ -59,6 +60,7 @@ export const appCallRoutes: readonly Route[] = [
     bodyBytesMax: HTTP_LIMITS.bodyBytesMax,
     answer: { status: 200, schema: AppInvokeAnswer },
     refusals: ['unknown_app', 'event_not_subscribed', 'app_invalid'],
+    holdsSecret: true,
     call: async ({ apps }, ask, { params, body: { event, module = null, payload = null } }) =>
       encoded(await apps.invoke(ask, params.id, { event, module, payload }), invokeAnswer),
   }),
@@ -76,6 +78,7 @@ export const appCallRoutes: readonly Route[] = [
     bodyBytesMax: HTTP_LIMITS.bodyBytesMax,
     answer: { status: 201, schema: AppJob },
     refusals: ['unknown_app', 'unknown_function', 'too_many_requests'],
+    holdsSecret: true,
     call: async ({ apps }, ask, { params, body: { name, tag = null, args = {} } }) =>
       encoded(await apps.startJob(ask, params.id, { name, tag, args }), jobRead),
   }),

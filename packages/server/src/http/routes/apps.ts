@@ -51,6 +51,7 @@ export const appRoutes: readonly Route[] = [
     takesZip: true,
     answer: { status: 201, schema: AppRead },
     refusals: ['unknown_app', 'name_taken', 'app_invalid', 'iparams_invalid', 'app_refused', 'fence_missing'],
+    holdsSecret: true,
     call: async ({ apps }, ask, { query, body }) => {
       if (body instanceof ZipBody) {
         const { name, ...wish } = query as AppUploadQuery;
@@ -97,6 +98,7 @@ export const appRoutes: readonly Route[] = [
     takesZip: true,
     answer: { status: 200, schema: AppRead },
     refusals: ['unknown_app', 'app_invalid', 'iparams_invalid', 'app_refused', 'fence_missing'],
+    holdsSecret: true,
     call: async ({ apps }, ask, { params, body }) => {
       const source = body instanceof ZipBody ? done({ kind: 'zip', bytes: body.bytes } as const) : sourceOf(body);
       if (source.kind === 'rejected') return source;
@@ -113,6 +115,7 @@ export const appRoutes: readonly Route[] = [
     params: IdPath,
     answer: { status: 200, schema: AppRead },
     refusals: ['unknown_app', 'no_previous_version', 'app_invalid', 'iparams_invalid'],
+    holdsSecret: true,
     call: async ({ apps }, ask, { params }) => encoded(await apps.rollBack(ask, params.id), appRead),
   }),
   call({
@@ -129,6 +132,7 @@ export const appRoutes: readonly Route[] = [
     bodyBytesMax: HTTP_LIMITS.bodyBytesMax,
     answer: { status: 200, schema: AppRead },
     refusals: ['unknown_app', 'app_invalid', 'iparams_invalid', 'app_refused'],
+    holdsSecret: true,
     call: async ({ apps }, ask, { params, body }) => encoded(await apps.setIparams(ask, params.id, body), appRead),
   }),
   call({
@@ -142,6 +146,7 @@ export const appRoutes: readonly Route[] = [
     query: AppRemoveQuery,
     answer: { status: 204 },
     refusals: ['unknown_app', 'app_refused'],
+    holdsSecret: true,
     call: ({ apps }, ask, { params, query }) =>
       apps.remove(ask, params.id, { isForced: (query as AppRemoveQuery).force === true }),
   }),
