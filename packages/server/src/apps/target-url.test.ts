@@ -56,10 +56,16 @@ test('refuses where there is nobody to hear, where it may not be asked, and opti
   const unsupported =
     'Unsupported operation: The generateTargetUrl method cannot be used unless there is a corresponding external event callback';
   assert.equal(await app('app_1', false)(), unsupported);
-  for (const purpose of ['function', 'function_of_installation', 'action', 'job'] as const) {
-    assert.match(await app('app_1')(null, purpose), /^Unsupported operation: .* only$/);
-  }
-  for (const purpose of ['set_up_event', 'scheduled_event', 'external_event', null] as const) {
+  assert.match(await app('app_1')(null, 'function_of_installation'), /^Unsupported operation: .* installation page$/);
+  for (const purpose of [
+    'set_up_event',
+    'scheduled_event',
+    'external_event',
+    'function',
+    'action',
+    'job',
+    null,
+  ] as const) {
     assert.match(await app('app_1')(null, purpose), /^https:/);
   }
   assert.match(await app('app_1')({ a: 1 }), /should be of type string/);

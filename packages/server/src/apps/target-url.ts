@@ -2,7 +2,7 @@ import type { Change, StoredRecord } from '../engine/change.ts';
 import type { JsonValue } from '../marketplace/json-value.ts';
 import { refused } from '../marketplace/platform-refusal.ts';
 import { type DocumentOwner, documentsOf, putDocument, removeDocument } from './app-document.ts';
-import type { CallPurpose, OperationAnswer, OperationContext, OperationHandlers } from './app-operation.ts';
+import type { OperationAnswer, OperationContext, OperationHandlers } from './app-operation.ts';
 import { Turns } from './turns.ts';
 import type { Vault } from './vault.ts';
 
@@ -76,7 +76,8 @@ export class TargetUrls {
     [options]: readonly JsonValue[],
     { purpose }: OperationContext,
   ): Promise<OperationAnswer> {
-    if (purpose !== null && !purposesAllowed.has(purpose)) return refused(400, notHere);
+    // There is no installation yet that could be called. Everywhere else apps ask for it, and from their settings too.
+    if (purpose === 'function_of_installation') return refused(400, notHere);
     if (!owner.isListening()) return refused(400, notListening);
     if (options !== undefined && options !== null && typeof options !== 'string') {
       return refused(400, 'The options of generateTargetUrl should be of type string');
@@ -104,18 +105,9 @@ export class TargetUrls {
   }
 }
 
-// Null, outside of a call, is allowed too: apps of the first versions ask in callbacks, after their handler has returned.
-const purposesAllowed: ReadonlySet<CallPurpose> = new Set<CallPurpose>([
-  'set_up_event',
-  'product_event',
-  'scheduled_event',
-  'external_event',
-]);
-
 const notListening =
   'Unsupported operation: The generateTargetUrl method cannot be used unless there is a corresponding external event callback';
-const notHere =
-  'Unsupported operation: The generateTargetUrl method can be used in app set-up, product, scheduled and external events only';
+const notHere = 'Unsupported operation: The generateTargetUrl method cannot be used on the installation page';
 
 function isSameText(one: string, other: string): boolean {
   let difference = one.length ^ other.length;
