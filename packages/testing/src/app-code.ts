@@ -66,12 +66,19 @@ export function loadAppCode(folder: string, clock: Clock, listener: CodeListener
     call: (name, args) => hostCall(context, { call: callNow(), name, args }, listener),
     render: (error, data) => calls.render(callNow(), error, data),
   });
-  const exported = runner.loadServer({ appFolder: folder, context: { ...context, run: unwrapped(folder, context) } });
+  const load = runner.openServer({ appFolder: folder, context: { ...context, run: unwrapped(folder, context) } });
+  // The files run once before the first callback, to see that they do; that one need not run them again.
+  let ready: { readonly exported: unknown } | null = { exported: load() };
+  const takeExports = () => {
+    const { exported } = ready ?? { exported: load() };
+    ready = null;
+    return exported;
+  };
   return {
     run({ number, handler, payload, ending }) {
       const own = context.parse(JSON.stringify(payload));
       return calls.begin(number, ending, (work) => {
-        currentCall.run(number, () => work(() => callHandler(exported, handler, own)));
+        currentCall.run(number, () => work(() => callHandler(takeExports(), handler, own)));
       });
     },
   };
@@ -180,7 +187,7 @@ type AppContext = {
 
 type RunnerParts = {
   createAppContext(log: (level: string, text: string) => void): AppContext;
-  loadServer(app: { appFolder: string; context: object }): unknown;
+  openServer(app: { appFolder: string; context: object }): () => unknown;
   describeError(error: unknown, about: { code: string; appFolder: string }): DeliveryError;
 };
 

@@ -141,6 +141,29 @@ test("follows the platform's module scheme", async () => {
   assert.deepEqual(texts(), ['[3,true,1,1,"folder","hi","number",true,1,1,"undefined","number",true]']);
 });
 
+test('runs the files of an app anew for every call, and its packages once', async () => {
+  const { app, texts } = startApp(
+    `const counter = require('./lib/counter');
+     const names = require('./names.json');
+     const pkg = require('pkg');
+     let calls = 0;
+     exports = { run() { names.push('x'); console.log(++calls, counter.next(), names.length, pkg.next()); } };`,
+    {
+      files: {
+        'server/lib/counter.js': 'let n = 0; exports = { next: () => ++n };',
+        'server/names.json': '[]',
+        'server/node_modules/pkg/package.json': '{"name":"pkg","main":"index.js"}',
+        'server/node_modules/pkg/index.js': 'let n = 0; module.exports = { next: () => ++n };',
+      },
+    },
+  );
+  for (let call = 0; call < 3; call++) {
+    assert.equal(reasonOf(await app.call({ handler: 'run', payload: {}, callId: 'c' })), 'delivered');
+  }
+  await until(() => texts().length === 3);
+  assert.deepEqual(texts(), ['1 1 1 1', '1 1 1 2', '1 1 1 3']);
+});
+
 test('refuses what the platform cannot find, by name and code', async () => {
   const { call, texts } = startApp(
     `exports = { run() {

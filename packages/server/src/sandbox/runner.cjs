@@ -20,7 +20,7 @@ const { describeError } = require('./runner/app-error.cjs');
 const { captureOutput, createLog } = require('./runner/app-log.cjs');
 const { createFrameWriter, readFrames } = require('./runner/frames.cjs');
 const { createHostCalls } = require('./runner/host-calls.cjs');
-const { loadServer } = require('./runner/module-scheme.cjs');
+const { openServer } = require('./runner/module-scheme.cjs');
 
 runApp(realpathSync(process.argv[2] ?? '.'));
 
@@ -37,7 +37,10 @@ function runApp(appFolder) {
   const explain = (error, code) => describeError(error, { code, appFolder });
   const calls = createCalls({ send, currentCall, explain, log });
   context.offer({ call: hostCalls.call, render: calls.render });
-  const exported = load();
+  const load = openServer({ appFolder, context });
+  // The files run once before the first call, to see that they do; that call need not run them again.
+  /** @type {{ exported: any } | null} */
+  let ready = loadFirst();
 
   readFrames(process.stdin, {
     parse: context.parse,
@@ -45,22 +48,28 @@ function runApp(appFolder) {
     onEnd: () => calls.leave(),
   });
 
-  function load() {
+  function loadFirst() {
     try {
-      const loaded = loadServer({ appFolder, context });
+      const loaded = load();
       send({ type: 'ready', functions: namesOfFunctions(loaded) });
-      return loaded;
+      return { exported: loaded };
     } catch (error) {
       send({ type: 'not_loaded', error: explain(error, 'not_loaded') });
       return calls.leave();
     }
   }
 
+  function takeExports() {
+    const { exported } = ready ?? { exported: load() };
+    ready = null;
+    return exported;
+  }
+
   /** @param {any} message */
   function receive(message) {
     switch (message.type) {
       case 'call':
-        return calls.run(message, () => callHandler(exported, message));
+        return calls.run(message, () => callHandler(takeExports(), message));
       case 'answer':
         return hostCalls.settle(message);
       case 'ping':

@@ -14,34 +14,50 @@ const { createRequire, isBuiltin } = require('node:module');
  * - every other name is a package in server/node_modules, which runs as ordinary Node code;
  * - Node's own modules cannot be required.
  *
- * Files run once per process. In a circle of requires a file gets what the other has exported so far.
+ * Files run anew for every call, as on the platform, where nothing that an app keeps in a variable outlives its call:
+ * an app that counts in one would otherwise find the count of the call before. They are read and compiled once. Packages
+ * are Node's own, and live as long as the process. In a circle of requires a file gets what the other has exported so far.
  *
  * @param {{ appFolder: string, context: import('./app-context.cjs').AppContext }} app
- * @returns {any} what server/server.js exports
+ * @returns {() => any} runs the files, and answers what server/server.js exports
  */
-function loadServer({ appFolder, context }) {
+function openServer({ appFolder, context }) {
   const serverFolder = path.join(appFolder, 'server');
   const packages = createPackages(serverFolder, notFound);
-  /** @type {Map<string, { exported: () => unknown }>} */
-  const loaded = new Map();
-  return load(path.join(serverFolder, 'server.js'), 'server/server.js');
+  /** @type {Map<string, (loaded: Loaded, entry: Entry) => unknown>} */
+  const prepared = new Map();
+  /** @type {Map<string, string | null>} */
+  const files = new Map();
+  return () => load(new Map(), path.join(serverFolder, 'server.js'), 'server/server.js');
 
-  /** @param {string} file @param {string} name */
-  function load(file, name) {
+  /**
+   * @typedef {{ exported: () => unknown }} Entry
+   * @typedef {Map<string, Entry>} Loaded the files that run in one call
+   * @param {Loaded} loaded @param {string} file @param {string} name
+   */
+  function load(loaded, file, name) {
     const known = loaded.get(file);
     if (known !== undefined) return known.exported();
-    if (!isFileWithin(serverFolder, file)) throw notFound(name);
-    const text = fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    const run = prepared.get(file) ?? prepare(file, name);
     const entry = { exported: /** @returns {unknown} */ () => ({}) };
     loaded.set(file, entry);
     try {
-      const result = file.endsWith('.json') ? parseFile(file, text) : runScript(file, { text, entry });
+      const result = run(loaded, entry);
       entry.exported = () => result;
       return result;
     } catch (error) {
       loaded.delete(file);
       throw error;
     }
+  }
+
+  /** @param {string} file @param {string} name */
+  function prepare(file, name) {
+    if (!isFileWithin(serverFolder, file)) throw notFound(name);
+    const text = fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    const run = file.endsWith('.json') ? () => parseFile(file, text) : prepareScript(file, text);
+    prepared.set(file, run);
+    return run;
   }
 
   /** @param {string} file @param {string} text */
@@ -53,15 +69,19 @@ function loadServer({ appFolder, context }) {
     }
   }
 
-  /** @param {string} file @param {{ text: string, entry: { exported: () => unknown } }} script */
-  function runScript(file, { text, entry }) {
+  /**
+   * @param {string} file @param {string} text
+   * @returns {(loaded: Loaded, entry: Entry) => unknown}
+   */
+  function prepareScript(file, text) {
     const filename = nameOf(file);
     const source = text.startsWith('#!') ? `//${text}` : text;
     const wrapped = `${opening}${source}${closing}`;
     const start = context.run(wrapped, { filename, columnOffset: -opening.length, alone: source });
-    return start(requireFrom(path.dirname(file)), (/** @type {() => unknown} */ exported) => {
-      entry.exported = exported;
-    });
+    return (loaded, entry) =>
+      start(requireFrom(path.dirname(file), loaded), (/** @type {() => unknown} */ exported) => {
+        entry.exported = exported;
+      });
   }
 
   /**
@@ -73,15 +93,22 @@ function loadServer({ appFolder, context }) {
     return path.relative(appFolder, file).split(path.sep).join('/');
   }
 
-  /** @param {string} folder */
-  function requireFrom(folder) {
+  /** @param {string} folder @param {Loaded} loaded */
+  function requireFrom(folder, loaded) {
     return (/** @type {unknown} */ name) => {
       if (typeof name !== 'string' || name === '') throw notFound(String(name));
       if (!/^\.\.?(\/|$)/.test(name)) return packages.load(name);
-      const file = findFile(serverFolder, path.resolve(folder, name));
+      const file = find(path.resolve(folder, name));
       if (file === null) throw notFound(name);
-      return load(file, name);
+      return load(loaded, file, name);
     };
+  }
+
+  /** @param {string} base */
+  function find(base) {
+    const file = files.has(base) ? (files.get(base) ?? null) : findFile(serverFolder, base);
+    files.set(base, file);
+    return file;
   }
 
   /** @param {string} name */
@@ -150,4 +177,4 @@ function createPackages(serverFolder, notFound) {
   }
 }
 
-module.exports = { loadServer, openingLength: opening.length };
+module.exports = { openServer, openingLength: opening.length };
