@@ -25,6 +25,7 @@ import { fencedApps } from './fenced-apps.ts';
 import type { Launcher } from './launcher.ts';
 import { defaultSandboxLimits } from './limits.ts';
 import { createProcessHost } from './process-host.ts';
+import { sharesBySession } from './processor-queue.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 
 const exampleFolder = fileURLToPath(new URL('../../../../examples/agent-activity-log', import.meta.url));
@@ -251,7 +252,7 @@ function isAlive(pid: number): boolean {
 test('hardened: keeps apps that spin from the share of the processor that the server has', async (t) => {
   const launcher = await fenceOrSkip(t, 'hardened');
   if (launcher === null) return;
-  if (!existsSync('/proc/self/autogroup')) return t.skip('this kernel does not share out the processor by session');
+  if (!sharesBySession()) return t.skip('this kernel does not share out the processor by session');
   const { app } = start(folderOf(callsKit, ''), launcher);
   await app.load();
   const [child = 0] = childrenOf(app.state.pid ?? 0);

@@ -25,13 +25,15 @@ export type ProcessorQueue = (pid: number, from: ProcessRank | null, to: Process
  * By session, where it does so: then it looks at the session before it looks at how nice a process is, and an app in a
  * session of its own would get as much as the server. Anybody may move a session of his own back and forth. Not so in a
  * control group with a share of its own, as containers and services have them: there sessions do not count, all apps are
- * equally nice, and those that take much go into the class of processes that run when no other wants to. Only root, or
- * who may lower niceness, can take them out of it; else they stay there until they end.
+ * equally nice, and those that take much go into the class of processes that run when no other wants to. Only who may
+ * lower niceness can take them out of it; else they stay there until they end. In a group of its own that holds them up
+ * behind the server and other apps alone; where an ordinary user shares with the whole machine, they are left in place.
  */
 export function processorQueue(): ProcessorQueue {
   if (sharesBySession()) return sessionQueue;
   const chrt = findProgram('chrt');
-  return chrt === null ? () => true : classQueue(chrt);
+  const isWorthIt = process.getuid?.() === 0 || hasShareOfItsOwn(read('/proc/self/cgroup'));
+  return chrt === null || !isWorthIt ? () => true : classQueue(chrt);
 }
 
 /** Whether this kernel shares out the processor among the sessions of the group that this server is in. */
