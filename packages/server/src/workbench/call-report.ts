@@ -19,8 +19,9 @@ export function callLines(entry: Entry, folder: string): readonly string[] {
   ];
 }
 
-/** `demo.wren@example.com AVAILABLE → Lunch`, where the payload says so. */
-function subjectOf({ payload }: Entry): string {
+/** `demo.wren@example.com AVAILABLE → Lunch`, where the event is the one that says so. */
+function subjectOf({ name, payload }: Entry): string {
+  if (name !== 'onAgentActivityCreate') return '';
   const data = payload.data as { readonly agent_activity?: Readonly<Record<string, unknown>> } | undefined;
   const activity = data?.agent_activity;
   if (activity === undefined || activity === null) return '';

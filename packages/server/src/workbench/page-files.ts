@@ -15,6 +15,7 @@ const PAGES: Readonly<Record<string, string>> = {
 const PARTS: readonly string[] = [
   'page.css',
   'page.js',
+  'about.js',
   'ask.js',
   'elements.js',
   'team-view.js',

@@ -1,13 +1,13 @@
 // @ts-check
 import { send } from './ask.js';
 import { copyButton, h } from './elements.js';
-import { clockTime, duration, statusInWords } from './in-words.js';
+import { clockTime, duration } from './in-words.js';
 import { jsonView } from './json-view.js';
 
 /** Lines that show while an entry is folded. */
 const PREVIEW_LINES = 6;
 
-/** @typedef {{ isOpen: boolean, isNew: boolean, nameOf: (payload: any) => string | null, edit: (entry: any) => void, toggle: () => void }} Parts */
+/** @typedef {{ isOpen: boolean, isNew: boolean, titleOf: (entry: any) => string, edit: (entry: any) => void, toggle: () => void }} Parts */
 
 /**
  * One call of the app. Folded it says what happened and what the app printed; unfolded also with what, and what it asked.
@@ -29,7 +29,7 @@ export function entryElement(entry, parts) {
         onclick: parts.toggle,
       },
       h('span.mark', { 'aria-hidden': 'true' }),
-      h('span.title', null, h('b', null, titleOf(entry, parts.nameOf)), ...tags(entry)),
+      h('span.title', null, h('b', null, parts.titleOf(entry)), ...tags(entry)),
       h('span.right', null, h('b', null, outcomeInWords(entry.outcome)), clockTime(entry.at)),
       h('span'),
       h(
@@ -67,20 +67,6 @@ function outcomeInWords(outcome) {
     default:
       return 'interrupted';
   }
-}
-
-/** What happened, in words where the payload has them. @param {any} entry @param {(payload: any) => string | null} nameOf */
-export function titleOf(entry, nameOf) {
-  const { data } = entry.payload;
-  const who = nameOf(entry.payload);
-  const activity = data?.agent_activity;
-  if (activity !== undefined && activity !== null) {
-    const axis = activity.availability_event_type === 'GeneralAvailability' ? 'presence ' : '';
-    return `${who ?? activity.email ?? 'Somebody'}: ${axis}${statusInWords(activity.prev_status)} → ${statusInWords(activity.status)}`;
-  }
-  const change = data?.changes?.status;
-  if (Array.isArray(change)) return `${who ?? 'Somebody'}: ${statusInWords(change[1])} → ${statusInWords(change[0])}`;
-  return entry.name;
 }
 
 /** @param {any} entry */

@@ -8,9 +8,9 @@ const DRAWN_MAX = 150;
 /**
  * The story of the app, newest first. Each entry is drawn on its own when it changes, so that nothing else moves.
  *
- * @param {{ nameOf: (payload: any) => string | null, edit: (entry: any) => void }} parts
+ * @param {{ titleOf: (entry: any) => string, edit: (entry: any) => void }} parts
  */
-export function createJournalView({ nameOf, edit }) {
+export function createJournalView({ titleOf, edit }) {
   const list = byId('journal-entries');
   const filter = /** @type {HTMLInputElement} */ (byId('journal-filter'));
   const state = {
@@ -29,15 +29,14 @@ export function createJournalView({ nameOf, edit }) {
     const words = filter.value.trim().toLowerCase();
     return words === '' || JSON.stringify(item).toLowerCase().includes(words) || titleText(item).includes(words);
   };
-  const titleText = (/** @type {any} */ item) =>
-    item.payload === undefined ? '' : (nameOf(item.payload) ?? '').toLowerCase();
+  const titleText = (/** @type {any} */ item) => (item.payload === undefined ? '' : titleOf(item).toLowerCase());
 
   const element = (/** @type {any} */ item, isNew = false) => {
     if (item.payload === undefined) return h('li.loose', null, `${item.at.slice(11, 19)}  ${item.text}`);
     return entryElement(item, {
       isOpen: state.open.has(item.number),
       isNew,
-      nameOf,
+      titleOf,
       edit,
       toggle() {
         if (!state.open.delete(item.number)) state.open.add(item.number);

@@ -1,4 +1,5 @@
 // @ts-check
+import { titleOf } from './about.js';
 import { createAppView } from './app-view.js';
 import { send } from './ask.js';
 import { createClockView } from './clock-view.js';
@@ -15,7 +16,7 @@ import { createTeamView } from './team-view.js';
 const state = { now: null, isConnected: false };
 
 const fire = createFireView();
-const journal = createJournalView({ nameOf, edit });
+const journal = createJournalView({ titleOf: (entry) => titleOf(entry, state.now?.agents ?? []), edit });
 const views = {
   team: createTeamView(),
   clock: createClockView(),
@@ -65,12 +66,6 @@ function connected(isConnected) {
   state.isConnected = isConnected;
   if (state.now !== null) draw(state.now);
   else if (!isConnected) byId('app-name').textContent = 'The server does not answer';
-}
-
-/** Whom a payload is about, by the address in it. @param {any} payload */
-function nameOf(payload) {
-  const email = payload.data?.agent_activity?.email ?? payload.data?.agent_custom_status?.email;
-  return state.now?.agents.find((/** @type {any} */ agent) => agent.email === email)?.name ?? null;
 }
 
 // Above everything
