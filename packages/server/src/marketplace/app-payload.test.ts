@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {
   actionPayload,
   appPayload,
+  currentHost as currentHostOf,
   defaultPayloadSettings,
   externalPayload,
   fractionalSeconds,
@@ -108,4 +109,15 @@ test('adds the parameters to what functions, actions and jobs are called with, a
 test('sends every timestamp in the form that was asked for', () => {
   const seconds = { ...receiver, settings: { timestampForm: 'seconds', includeActivity: true } } as const;
   assert.equal(setUpPayload('onAppInstall', occasion, seconds).timestamp, 1_496_400_354.326);
+});
+
+test('tells an app where each product of its modules answers', () => {
+  const { endpoint_urls: urls } = currentHostOf('desk.example', [
+    'common',
+    'support_ticket',
+    'call',
+    'chat_conversation',
+  ]);
+  const url = 'https://desk.example';
+  assert.deepEqual(urls, { freshchat: url, freshdesk: url, freshcaller: url });
 });

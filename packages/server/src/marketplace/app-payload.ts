@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from './json-value.ts';
+import { productsOfModules } from './migrate/product-modules.ts';
 import type { PlatformVersion } from './platform-catalog.ts';
 
 /** A product event as the log renders it, before it is made out to one app. */
@@ -150,11 +151,15 @@ export function fractionalSeconds(epochMs: number): number {
   return (epochMs % 1000 === 0 ? epochMs + 1 : epochMs) / 1000;
 }
 
-/** Which modules the app subscribes to, and where their product answers. */
+/**
+ * Which modules the app subscribes to, and where their products answer. One account has one domain here: whatever product
+ * an app asks for, that is where it is.
+ */
 export function currentHost(domain: string, modules: readonly string[]): JsonObject {
+  const products = ['freshchat', ...productsOfModules(modules)];
   return {
     subscribed_modules: modules.filter((module) => module !== 'common'),
-    endpoint_urls: { freshchat: `https://${domain}` },
+    endpoint_urls: Object.fromEntries(products.map((product) => [product, `https://${domain}`])),
   };
 }
 

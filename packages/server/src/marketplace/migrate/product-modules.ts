@@ -22,6 +22,13 @@ const modulesByProduct: Readonly<Record<string, readonly [string, ...string[]]>>
   ],
 };
 
+/** The products whose modules are among these. */
+export function productsOfModules(modules: readonly string[]): readonly string[] {
+  return Object.entries(modulesByProduct).flatMap(([product, own]) =>
+    own.some((module) => modules.includes(module)) ? [product] : [],
+  );
+}
+
 /** Where something of a product goes; `isCertain` is false where only its name speaks for it. */
 export interface ModuleChoice {
   readonly module: string;
