@@ -20,6 +20,7 @@ import { proveFence } from './sandbox/attacks/proven-fence.ts';
 import { type ChosenFence, chooseFence, fenceSentences } from './sandbox/choose-fence.ts';
 import { fencedApps } from './sandbox/fenced-apps.ts';
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
+import { boundedPatterns } from './system/bounded-pattern.ts';
 import { openFileVault } from './system/file-vault.ts';
 import { systemClock } from './system/system-clock.ts';
 import { sha256Hex, systemRandomness } from './system/system-randomness.ts';
@@ -121,6 +122,7 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     engine,
     runners,
     outbound: outgoing.http,
+    matcher: boundedPatterns(),
     publicUrl: () => config.publicUrl ?? listening.url,
     subscriptions: dispatcher,
     // By its path, or by its name, which is all that a caller on another machine sees of it.

@@ -18,6 +18,7 @@ import { fileCodeStore } from '../src/install/file-code-store.ts';
 import { createNodeLauncher } from '../src/sandbox/node-launcher.ts';
 import { sandboxedApps } from '../src/sandbox/sandboxed-apps.ts';
 import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts';
+import { boundedPatterns } from '../src/system/bounded-pattern.ts';
 import { openFileVault } from '../src/system/file-vault.ts';
 import { systemClock } from '../src/system/system-clock.ts';
 import { sha256Hex, systemRandomness } from '../src/system/system-randomness.ts';
@@ -95,6 +96,7 @@ export async function startAppWorld(options: AppWorldOptions = {}): Promise<AppW
     code,
     vault: openFileVault(folder),
     outbound,
+    matcher: boundedPatterns(),
     publicUrl: () => 'https://team.example.com',
     subscriptions: dispatcher,
     resolveFolder: (asked) => (options.folders ?? [asked]).find((one) => one === asked) ?? null,

@@ -5,6 +5,7 @@ import { checkIparams, defaultIparams } from '../../server/src/marketplace/ipara
 import type { JsonObject } from '../../server/src/marketplace/json-value.ts';
 import { validateApp } from '../../server/src/marketplace/validate-app.ts';
 import { readAppFolder } from '../../server/src/sandbox/read-app-folder.ts';
+import { boundedPatterns } from '../../server/src/system/bounded-pattern.ts';
 
 /** The app cannot be started, and why: every finding, each with its place. */
 export class AppRefused extends Error {
@@ -42,7 +43,7 @@ export async function loadApp(folder: string, given: JsonObject): Promise<Loaded
     throw new AppRefused(`The app of ${folder} does not load:`, errors);
   }
   const iparams = { ...defaultIparams(app.installation), ...given };
-  const check = checkIparams(app.installation, iparams);
+  const check = checkIparams(app.installation, iparams, boundedPatterns()());
   if (check.kind === 'accepted')
     return { folder: reading.folder, files: reading.files, definition: app, iparams: check.iparams };
   const faults = check.errors.map(({ pointer, detail }) => `  iparams${pointer}: ${detail}`);

@@ -7,6 +7,7 @@ import type { PayloadAccount } from '../marketplace/app-payload.ts';
 import type { ExternalRequest } from '../marketplace/external-event.ts';
 import type { JobView } from '../marketplace/job.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
+import type { TextMatcher } from '../marketplace/text-matcher.ts';
 import { AppLog } from './app-log.ts';
 import { type AppRates, LENIENT_RATES } from './app-rates.ts';
 import type { AppRecord } from './app-record.ts';
@@ -50,6 +51,8 @@ export type AppHostPorts = {
   readonly code: CodeStore;
   readonly vault: Vault;
   readonly outbound: Outbound;
+  /** Tries the patterns of one form. */
+  readonly matcher: () => TextMatcher;
   /** The address under which the world reaches this server, without a slash at its end. */
   readonly publicUrl: () => string;
   /** Default: the lenient ones. */
@@ -111,7 +114,8 @@ export class AppHost implements Apps {
       report,
     };
     const { services } = this;
-    this.#life = { engine, runners, code, vault, subscriptions, registry, isLive, now, facilities, services };
+    const { matcher } = ports;
+    this.#life = { engine, runners, code, vault, subscriptions, registry, isLive, now, facilities, services, matcher };
   }
 
   /** Takes up the apps that were installed before. Their own events come from `start` on. */
@@ -290,7 +294,11 @@ export class AppHost implements Apps {
     const app = this.#registry.find(ask.caller.account, id);
     if (app === undefined) return unknownApp(id);
     const wish = { ...start, oauthIparams: start.oauthIparams as JsonObject, agent: start.agent ?? this.#agentOf(ask) };
-    return startAppOauth(app, wish, { oauth: this.services.oauth, publicUrl: this.#ports.publicUrl() });
+    return startAppOauth(app, wish, {
+      oauth: this.services.oauth,
+      publicUrl: this.#ports.publicUrl(),
+      matches: this.#ports.matcher(),
+    });
   }
 
   finishOauth(callback: OauthCallback): Promise<OauthFinished> {

@@ -3,6 +3,7 @@ import { type ExternalRequest, readExternalRequest } from '../marketplace/extern
 import { checkIparams } from '../marketplace/iparams.ts';
 import type { JobView } from '../marketplace/job.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
+import type { TextMatcher } from '../marketplace/text-matcher.ts';
 import type { ExternalOutcome } from './apps.ts';
 import { refusedIparams } from './install-app.ts';
 import type { InstalledApp } from './installed-app.ts';
@@ -52,11 +53,17 @@ export async function takeExternal(
   }
 }
 
+export type OauthStartPorts = {
+  readonly oauth: OauthService;
+  readonly publicUrl: string;
+  readonly matches: TextMatcher;
+};
+
 /** Begins an authorization of an app with a service. */
 export function startAppOauth(
   app: InstalledApp,
   wish: { readonly integration: string | null; readonly oauthIparams: JsonObject; readonly agent: string | null },
-  { oauth, publicUrl }: { readonly oauth: OauthService; readonly publicUrl: string },
+  { oauth, publicUrl, matches }: OauthStartPorts,
 ): Answer<{ readonly url: string }> {
   const integrations = app.definition?.oauth ?? [];
   const only = integrations.length === 1 ? integrations[0] : undefined;
@@ -66,7 +73,7 @@ export function startAppOauth(
     const detail = `must be one of the integrations of the app: ${has}`;
     return refuse('invalid_input', `/integration ${detail}.`, [{ pointer: '/integration', detail }]);
   }
-  const check = checkIparams({ kind: 'definitions', definitions: integration.iparams }, wish.oauthIparams);
+  const check = checkIparams({ kind: 'definitions', definitions: integration.iparams }, wish.oauthIparams, matches);
   if (check.kind === 'rejected') return refusedIparams(check.errors, '/oauth_iparams');
   const started = oauth.start(
     { id: app.id, account: app.record.account },

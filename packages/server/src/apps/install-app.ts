@@ -49,7 +49,7 @@ type CodeInput = InstallInput & { readonly code: AcquiredCode };
 async function installCode(life: Lifecycle, ask: Ask, input: CodeInput): Promise<Answer<InstalledApp>> {
   const { code, iparams } = input;
   const { installation } = code.loaded.definition;
-  const check = checkIparams(installation, iparams ?? defaultIparams(installation));
+  const check = checkIparams(installation, iparams ?? defaultIparams(installation), life.matcher());
   if (iparams !== null && check.kind === 'rejected') return refusedIparams(check.errors, '/iparams');
   const needsParameters = check.kind === 'rejected' && !input.runsWithDefaults;
   const record = newRecord(life, ask, input);

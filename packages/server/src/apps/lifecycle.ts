@@ -9,6 +9,7 @@ import type { Engine } from '../engine/engine.ts';
 import { type AppDefinition, handlerOf } from '../marketplace/app-definition.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
 import { secretNames } from '../marketplace/secret-iparams.ts';
+import type { TextMatcher } from '../marketplace/text-matcher.ts';
 import type { AcquirePorts } from './acquire-code.ts';
 import { APP_RECORD, type AppRecord, SUBSCRIPTION_RECORD } from './app-record.ts';
 import type { AppFacilities } from './installed-app.ts';
@@ -23,6 +24,8 @@ export type Lifecycle = AcquirePorts & {
   readonly subscriptions: Subscriptions;
   readonly facilities: AppFacilities;
   readonly services: PlatformServices;
+  /** Tries the patterns of one form. */
+  readonly matcher: () => TextMatcher;
 };
 
 /** Who drives deliveries, as far as apps come and go. */

@@ -58,7 +58,7 @@ async function updateTo(
   { app, code, origin, ...wish }: Update,
 ): Promise<Answer<InstalledApp>> {
   const { definition } = code.loaded;
-  const values = iparamsFor(app, definition.installation, wish);
+  const values = iparamsFor(life, app, definition.installation, wish);
   const waits = app.record.phase === 'needs_parameters';
   if (values.kind === 'rejected' && !waits) return values;
   const next: NextVersion = {
@@ -81,7 +81,7 @@ export async function rollBackApp(life: Lifecycle, ask: Ask, app: InstalledApp):
   const loaded = await loadApp(life.runners, folder);
   const { definition } = loaded;
   if (definition === null) return refusedApp(loaded.findings);
-  const values = iparamsFor(app, definition.installation, { iparams: null, runsWithDefaults: false });
+  const values = iparamsFor(life, app, definition.installation, { iparams: null, runsWithDefaults: false });
   if (values.kind === 'rejected') return values;
   const record: AppRecord = { ...app.record, package: previous, previous: app.record.package };
   return changeVersion(life, ask, {
@@ -174,7 +174,7 @@ export async function setAppIparams(
   const { definition } = app;
   if (definition === null) return refusedApp(app.work.loaded.findings);
   const given = unmasked(app, definition.installation, values);
-  const check = checkIparams(definition.installation, given);
+  const check = checkIparams(definition.installation, given, life.matcher());
   if (check.kind === 'rejected') return refusedIparams(check.errors, '');
   const record: AppRecord = { ...app.record, iparams: sealedFor(definition, given, life.vault) };
   const before = app.record;
@@ -196,21 +196,23 @@ export async function setAppIparams(
 
 /** What an app was given, as far as another version knows it; or what that one needs and was not given. */
 function iparamsFor(
+  life: Lifecycle,
   app: InstalledApp,
   installation: InstallationPage,
   { iparams: given, runsWithDefaults }: UpdateWish,
 ): Answer<JsonObject> {
   const known = given === null ? (app.work.iparams ?? {}) : unmasked(app, installation, given);
   const values = given === null ? knownOnly(known, installation) : known;
-  const check = checkIparams(installation, values);
+  const check = checkIparams(installation, values, life.matcher());
   // Whoever was let run with incomplete defaults goes on with them.
-  const mayBeIncomplete = given === null && (runsWithDefaults || isIncomplete(app));
+  const mayBeIncomplete = given === null && (runsWithDefaults || isIncomplete(life, app));
   if (check.kind === 'accepted' || mayBeIncomplete) return done(values);
   return refusedIparams(check.errors, '/iparams');
 }
 
-function isIncomplete({ definition, work }: InstalledApp): boolean {
-  return definition !== null && checkIparams(definition.installation, work.iparams ?? {}).kind === 'rejected';
+function isIncomplete(life: Lifecycle, { definition, work }: InstalledApp): boolean {
+  if (definition === null) return false;
+  return checkIparams(definition.installation, work.iparams ?? {}, life.matcher()).kind === 'rejected';
 }
 
 function knownOnly(values: JsonObject, installation: InstallationPage): JsonObject {

@@ -1,8 +1,16 @@
 import type { IparamDefinition } from './iparam-definition.ts';
 import type { JsonValue } from './json-value.ts';
+import { MATCHER_LIMITS, type TextMatcher } from './text-matcher.ts';
 
-/** Every reason why a value may not be given to a parameter, each a predicate ("must be a number"); none if it may. */
-export function checkIparamValue(definition: IparamDefinition, value: JsonValue): readonly string[] {
+/**
+ * Every reason why a value may not be given to a parameter, each a predicate ("must be a number"); none if it may.
+ * Without a matcher, patterns are not tried: where an app is only looked at, its expressions do not run.
+ */
+export function checkIparamValue(
+  definition: IparamDefinition,
+  value: JsonValue,
+  matches: TextMatcher | null,
+): readonly string[] {
   const { options } = definition;
   switch (definition.type) {
     case 'number':
@@ -17,36 +25,43 @@ export function checkIparamValue(definition: IparamDefinition, value: JsonValue)
     case 'date':
       return isCalendarDate(value) ? [] : ['must be a date like 2026-03-04'];
     case 'email':
-      return checkText(definition, value, { shape: /^[^\s@]+@[^\s@]+$/, name: 'an e-mail address' });
+      return checkText(definition, value, { matches, shape: /^[^\s@]+@[^\s@]+$/, name: 'an e-mail address' });
     case 'url':
-      return checkText(definition, value, { shape: /^https?:\/\/[^\s/]+\S*$/i, name: 'a web address (https://…)' });
+      return checkText(definition, value, {
+        matches,
+        shape: /^https?:\/\/[^\s/]\S*$/i,
+        name: 'a web address (https://…)',
+      });
     case 'phone_number':
-      return checkText(definition, value, { shape: /^\+?[\d\s().-]{3,}$/, name: 'a telephone number' });
+      return checkText(definition, value, { matches, shape: /^\+?[\d\s().-]{3,}$/, name: 'a telephone number' });
     case 'text':
     case 'paragraph':
     case 'domain':
     case 'api_key':
-      return checkText(definition, value, null);
+      return checkText(definition, value, { matches, shape: null, name: 'a text' });
   }
 }
 
-function checkText(
-  { pattern }: IparamDefinition,
-  value: JsonValue,
-  form: { readonly shape: RegExp; readonly name: string } | null,
-): readonly string[] {
-  if (typeof value !== 'string') return ['must be a text'];
-  const faults = form === null || form.shape.test(value) ? [] : [`must be ${form.name}`];
-  if (pattern === null || matches(pattern.source, value)) return faults;
-  return [...faults, pattern.message ?? `must match ${pattern.source}`];
-}
+type Form = { readonly matches: TextMatcher | null; readonly shape: RegExp | null; readonly name: string };
 
-// A pattern that is no regular expression is a finding of its own; it refuses no value.
-function matches(source: string, value: string): boolean {
-  try {
-    return new RegExp(source).test(value);
-  } catch {
-    return true;
+function checkText({ pattern }: IparamDefinition, value: JsonValue, form: Form): readonly string[] {
+  if (typeof value !== 'string') return ['must be a text'];
+  const { matches, shape, name } = form;
+  const faults = shape === null || shape.test(value) ? [] : [`must be ${name}`];
+  if (pattern === null || matches === null) return faults;
+  if (value.length > MATCHER_LIMITS.textCharactersMax) {
+    return [
+      ...faults,
+      `must have at most ${MATCHER_LIMITS.textCharactersMax} characters to be compared with its pattern`,
+    ];
+  }
+  switch (matches(pattern.source, value)) {
+    case 'matches':
+      return faults;
+    case 'differs':
+      return [...faults, pattern.message ?? `must match ${pattern.source}`];
+    case 'too_slow':
+      return [...faults, 'cannot be checked: comparing it with the pattern of this parameter takes too long'];
   }
 }
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkIparams, defaultIparams, readIparams } from './iparams.ts';
+import type { TextMatcher } from './text-matcher.ts';
+
+const plainMatcher: TextMatcher = (pattern, text) => (new RegExp(pattern).test(text) ? 'matches' : 'differs');
 
 function read(iparams: unknown, others: readonly string[] = []) {
   const text = typeof iparams === 'string' ? iparams : JSON.stringify(iparams, null, 2);
@@ -96,7 +99,7 @@ test('accepts values that fit, filled up with defaults', () => {
     tags: [],
     side: 'left',
   };
-  assert.deepEqual(checkIparams(read(every).installation, given), {
+  assert.deepEqual(checkIparams(read(every).installation, given, plainMatcher), {
     kind: 'accepted',
     iparams: { size: 'M', count: 3, on: false, ...given },
   });
@@ -118,7 +121,7 @@ test('names every value that does not fit', () => {
     'a/~b': 1,
     naem: 1,
   };
-  const check = checkIparams(read(every).installation, given);
+  const check = checkIparams(read(every).installation, given, plainMatcher);
   assert.equal(check.kind, 'rejected');
   assert.deepEqual(check.kind === 'rejected' && check.errors.map(({ pointer, detail }) => `${pointer} ${detail}`), [
     '/a~1~0b is not a parameter of this app',
@@ -139,18 +142,54 @@ test('names every value that does not fit', () => {
 
 test('demands what is required', () => {
   for (const given of [{}, { name: '' }, { name: null }]) {
-    const check = checkIparams(read(every).installation, given);
+    const check = checkIparams(read(every).installation, given, plainMatcher);
     assert.deepEqual(check.kind === 'rejected' && check.errors, [{ pointer: '/name', detail: 'is required' }]);
   }
 });
 
 test('refuses what is no object, and names that belong to every object', () => {
   const { installation } = read(every);
-  assert.equal(checkIparams(installation, []).kind, 'rejected');
+  assert.equal(checkIparams(installation, [], plainMatcher).kind, 'rejected');
   const hostile = JSON.parse('{"name":"a","__proto__":{"x":1},"constructor":1}');
-  const check = checkIparams(installation, hostile);
+  const check = checkIparams(installation, hostile, plainMatcher);
   assert.deepEqual(check.kind === 'rejected' && check.errors.map(({ pointer }) => pointer), [
     '/__proto__',
     '/constructor',
   ]);
+});
+
+test('a value that cannot be compared with its pattern in time is refused, and one that is too long is not compared', () => {
+  const { installation } = read({ name: { display_name: 'Name', type: 'text', regex: { r: '^(a+)+$' } } });
+  const asked: string[] = [];
+  const slow: TextMatcher = (pattern) => {
+    asked.push(pattern);
+    return 'too_slow';
+  };
+  const detailOf = (name: string) => {
+    const check = checkIparams(installation, { name }, slow);
+    return check.kind === 'rejected' ? check.errors.map(({ detail }) => detail) : [];
+  };
+  assert.deepEqual(detailOf('aaa!'), [
+    'cannot be checked: comparing it with the pattern of this parameter takes too long',
+  ]);
+  assert.deepEqual(detailOf('a'.repeat(10_001)), [
+    'must have at most 10000 characters to be compared with its pattern',
+  ]);
+  assert.deepEqual(asked, ['^(a+)+$']);
+});
+
+test('an app that is only looked at does not have its patterns run, however long they would take', () => {
+  const endless = `${'a'.repeat(60)}!`;
+  const field = { display_name: 'N', type: 'text', regex: { r: '^(a+)+$' }, default_value: endless };
+  const startedAt = performance.now();
+  assert.equal(read({ name: field }).installation.kind, 'definitions');
+  assert.ok(performance.now() - startedAt < 1000);
+});
+
+test('a pattern of more than a thousand characters is a finding', () => {
+  const field = { display_name: 'N', type: 'text', regex: { r: 'a'.repeat(1001) } };
+  assert.deepEqual(
+    read({ name: field }).findings.map(({ code }) => code),
+    ['iparam-regex-invalid'],
+  );
 });

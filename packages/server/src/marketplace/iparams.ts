@@ -16,6 +16,7 @@ import {
 import type { JsonObject, JsonValue } from './json-value.ts';
 import { findingAt, type SourceText, sourceText } from './source-text.ts';
 
+import { MATCHER_LIMITS, type TextMatcher } from './text-matcher.ts';
 /** How an app asks for its parameters: by a list of definitions, or by a page of its own that knows their rules. */
 export type InstallationPage =
   | { readonly kind: 'definitions'; readonly definitions: readonly IparamDefinition[] }
@@ -96,14 +97,14 @@ export type IparamsCheck =
  * Checks given parameters against an app's definitions: types, choices, patterns, required ones and unknown names.
  * What is not given takes its default. An app with a page of its own accepts every object: the page checks.
  */
-export function checkIparams(installation: InstallationPage, given: unknown): IparamsCheck {
+export function checkIparams(installation: InstallationPage, given: unknown, matches: TextMatcher): IparamsCheck {
   if (!isPlainObject(given)) return rejected([{ pointer: '', detail: 'must be a JSON object' }]);
   if (installation.kind === 'custom_page') return { kind: 'accepted', iparams: given };
   const names = installation.definitions.map(({ name }) => name);
   const unknown = Object.keys(given).filter((name) => !names.includes(name));
   const faults = [
     ...unknown.map((name) => unknownName(name, names)),
-    ...installation.definitions.flatMap((definition) => faultsOf(definition, given)),
+    ...installation.definitions.flatMap((definition) => faultsOf(definition, given, matches)),
   ];
   if (faults.length > 0) return rejected(faults);
   return {
@@ -128,7 +129,7 @@ function unknownName(name: string, names: readonly string[]): IparamFault {
   return { pointer: pointerTo(name), detail: `is not a parameter of this app${hint}` };
 }
 
-function faultsOf(definition: IparamDefinition, given: JsonObject): readonly IparamFault[] {
+function faultsOf(definition: IparamDefinition, given: JsonObject, matches: TextMatcher): readonly IparamFault[] {
   const pointer = pointerTo(definition.name);
   const isGiven = Object.hasOwn(given, definition.name);
   const value = isGiven ? given[definition.name] : definition.defaultValue;
@@ -136,7 +137,7 @@ function faultsOf(definition: IparamDefinition, given: JsonObject): readonly Ipa
     return definition.required ? [{ pointer, detail: 'is required' }] : [];
   }
   if (!isGiven) return [];
-  return checkIparamValue(definition, value).map((detail) => ({ pointer, detail }));
+  return checkIparamValue(definition, value, matches).map((detail) => ({ pointer, detail }));
 }
 
 function pointerTo(name: string): string {
@@ -239,7 +240,6 @@ function invalidKeys(source: SourceText, { key, value }: JsonMember): readonly F
   return invalid.map((member) => {
     const guess = didYouMean(member.key, fieldKeys);
     const slip = slipOf(member.key, fieldKeys);
-    const isSure = slip !== null && memberOf(value, slip) === undefined;
     return findingAt(source, member.keyNode.offset, {
       severity: 'warning',
       code: 'iparam-key-invalid',
@@ -305,7 +305,7 @@ function checkDefault(source: SourceText, { definition, field, keyNode }: Defini
     const expected = `one of ${options.join(', ')}`;
     return [findingAt(source, node.offset, { severity: 'error', code: 'iparam-default-unlisted', message, expected })];
   }
-  return checkIparamValue(definition, defaultValue).map((detail) =>
+  return checkIparamValue(definition, defaultValue, null).map((detail) =>
     findingAt(source, node.offset, {
       severity: 'error',
       code: 'iparam-default-invalid',
@@ -321,17 +321,20 @@ function checkPattern(source: SourceText, { definition, field }: DefinitionPlace
     const message = `"regex" means nothing for the type ${definition.type} of the '${definition.name}' field`;
     return [findingAt(source, member.keyNode.offset, { severity: 'warning', code: 'iparam-regex-useless', message })];
   }
-  if (isPattern(definition.pattern.source)) return [];
-  const message = `the regex of the '${definition.name}' field is not a regular expression`;
+  const fault = patternFault(definition.pattern.source);
+  if (fault === null) return [];
+  const message = `the regex of the '${definition.name}' field ${fault}`;
   return [findingAt(source, member.value.offset, { severity: 'error', code: 'iparam-regex-invalid', message })];
 }
 
-function isPattern(source: string): boolean {
+function patternFault(source: string): string | null {
+  const { patternCharactersMax } = MATCHER_LIMITS;
+  if (source.length > patternCharactersMax) return `has more than ${patternCharactersMax} characters`;
   try {
     new RegExp(source);
-    return true;
+    return null;
   } catch {
-    return false;
+    return 'is not a regular expression';
   }
 }
 

@@ -123,11 +123,20 @@ function allows(domain: string, host: string): boolean {
     .replace(/[/:?#].*$/, '');
   if (/[^a-z0-9.*-]/.test(pattern) || pattern === '') return true;
   if (!pattern.includes('*')) return pattern === host;
-  const source = pattern
-    .split('*')
-    .map((part) => part.replaceAll('.', '\\.'))
-    .join('.*');
-  return new RegExp(`^${source}$`).test(host);
+  return fitsStars(pattern.split('*'), host);
+}
+
+// Part after part, each at its first place: an expression made of many stars would try every place of every part.
+function fitsStars(parts: readonly string[], host: string): boolean {
+  const [first = '', last = ''] = [parts[0], parts.at(-1)];
+  if (host.length < first.length + last.length || !host.startsWith(first) || !host.endsWith(last)) return false;
+  let from = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const at = host.indexOf(part, from);
+    if (at < 0) return false;
+    from = at + part.length;
+  }
+  return from <= host.length - last.length;
 }
 
 function withoutOauth({ call, source }: PlatformCall, oauth: OauthReading): readonly Finding[] {

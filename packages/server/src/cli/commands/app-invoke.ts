@@ -11,6 +11,7 @@ import { isSetUpEvent } from '../../marketplace/event-handlers.ts';
 import { checkIparams, defaultIparams } from '../../marketplace/iparams.ts';
 import { isJsonObject, type JsonObject } from '../../marketplace/json-value.ts';
 import type { Fence } from '../../sandbox/choose-fence.ts';
+import { boundedPatterns } from '../../system/bounded-pattern.ts';
 import { type AppSession, INVOKED, openAppSession } from '../app-session.ts';
 import { codeFrame } from '../code-frame.ts';
 import { CommandFailed, EXIT, wrongUsage } from '../command-failed.ts';
@@ -126,7 +127,7 @@ function subscribedHandler(app: AppDefinition, event: string): EventHandler {
 
 function iparamsOf(app: AppDefinition, options: AppInvokeOptions): JsonObject {
   if (options.iparams === undefined) return defaultIparams(app.installation);
-  const check = checkIparams(app.installation, parsed(readText(options.iparams), options.iparams));
+  const check = checkIparams(app.installation, parsed(readText(options.iparams), options.iparams), boundedPatterns()());
   if (check.kind === 'accepted') return check.iparams;
   const faults = check.errors.map(({ pointer, detail }) => `${options.iparams}${pointer}: ${detail}`);
   throw wrongUsage(faults.join('\n'));
