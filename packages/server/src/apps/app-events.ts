@@ -43,14 +43,19 @@ export const APP_EVENT_LIMITS = {
   /**
    * Attempts at one event: at once, and after 5 s, 30 s and 2 min. The vendor is said to make three; product events are
    * retried for days here, since nobody sends them again, but a schedule comes back and an outside sender retries by
-   * itself, and each event holds up all later ones of its app: two and a half minutes is what they wait at most.
+   * itself.
    */
   attemptsMax: 4,
+  /**
+   * Events of one line that failed and wait for their next attempt while later ones go on. An app that fails with so many
+   * is broken, or what it needs is: the others keep their attempts until it fares better.
+   */
+  asideMax: 100,
   /** A call that ended by another one's fault is made again without counting, but not for ever. */
   interruptionsMax: 20,
   afterInterruptionMs: 500,
   afterFailedCommitMs: 1000,
-  /** Waiting events of one app, and their bytes. */
+  /** Waiting events of one line, and their bytes. */
   waitingMax: 1000,
   waitingBytesMax: 16 * 1024 * 1024,
   /** The platform's limit for calls from outside. */
@@ -59,12 +64,14 @@ export const APP_EVENT_LIMITS = {
 
 /**
  * The durable queue of the events that belong to single apps. What was accepted is on disk and is delivered at least
- * once, in order per app, each app's line on its own; a restart takes up where it was. An event that keeps failing is
- * given up after its attempts, with a line in the app's log, and the next one has its turn.
+ * once; a restart takes up where it was. Each app has two lines, one of its schedules and one of the calls from outside,
+ * so that no flood of the one stops the other. A line makes one call at a time, in the order of acceptance. An event that
+ * failed is put aside until its next attempt, and others go on meanwhile; one that keeps failing is given up after its
+ * attempts, with a line in the app's log.
  */
 export class AppEvents {
   readonly #ports: AppEventPorts;
-  readonly #lines = new Map<string, Line>();
+  readonly #apps = new Map<string, AppLines>();
   readonly #pauses = new Set<() => void>();
   #lastNumber = 0;
   #isStopped = false;
@@ -78,44 +85,50 @@ export class AppEvents {
     const documents = documentsOf<StoredEvent>(records, 'app_event');
     for (const { owner, name, body } of documents.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       this.#lastNumber = Math.max(this.#lastNumber, Number(name));
-      this.#lineOf(owner.id).waiting.push({ owner, name, stored: body, bytes: JSON.stringify(body).length });
+      const { lines } = this.#linesOf(owner.id);
+      lines[body.event.kind].waiting.push({ owner, name, stored: body, bytes: JSON.stringify(body).length });
     }
   }
 
   /** From now on the app's events are delivered. */
   open(app: string): void {
-    const line = this.#lineOf(app);
-    line.isOpen = true;
-    this.#next(app, line);
+    const ofApp = this.#linesOf(app);
+    ofApp.isOpen = true;
+    for (const line of bothOf(ofApp)) this.#next(app, line);
   }
 
   /** No further attempt begins, and what waits stays where it is: the app sleeps, is switched off, or the server stops. */
   async close(app: string): Promise<void> {
-    const line = this.#lines.get(app);
-    if (line === undefined) return;
-    line.isOpen = false;
-    line.callOffWait();
-    await line.underWay;
+    const ofApp = this.#apps.get(app);
+    if (ofApp === undefined) return;
+    ofApp.isOpen = false;
+    for (const line of bothOf(ofApp)) line.callOffWait();
+    await Promise.all(bothOf(ofApp).map(({ underWay }) => underWay));
   }
 
   /** What removes the app's waiting events from disk; after its commit, `forget`. */
   removal(app: string): readonly Change[] {
-    return (this.#lines.get(app)?.waiting ?? []).map(({ name }) => removeDocument(app, 'app_event', name));
+    const ofApp = this.#apps.get(app);
+    if (ofApp === undefined) return [];
+    return bothOf(ofApp).flatMap(({ waiting }) => waiting.map(({ name }) => removeDocument(app, 'app_event', name)));
   }
 
   forget(app: string): void {
-    const line = this.#lines.get(app);
-    if (line === undefined) return;
+    const ofApp = this.#apps.get(app);
+    if (ofApp === undefined) return;
     // An attempt that is under way still ends, and must find nothing to go on with.
-    line.isOpen = false;
-    line.waiting.length = 0;
-    line.callOffWait();
-    this.#lines.delete(app);
+    ofApp.isOpen = false;
+    for (const line of bothOf(ofApp)) {
+      line.waiting.length = 0;
+      line.callOffWait();
+    }
+    this.#apps.delete(app);
   }
 
-  /** How many events of the app wait, the one that is being delivered included. */
+  /** How many events of the app wait, those that are being delivered included. */
   waiting(app: string): number {
-    return this.#lines.get(app)?.waiting.length ?? 0;
+    const ofApp = this.#apps.get(app);
+    return ofApp === undefined ? 0 : bothOf(ofApp).reduce((sum, { waiting }) => sum + waiting.length, 0);
   }
 
   /** An external event: durable when it answers `accepted`. */
@@ -123,7 +136,7 @@ export class AppEvents {
     owner: DocumentOwner,
     event: Omit<Extract<AppEventKind, { kind: 'external' }>, 'kind'>,
   ): Promise<'accepted' | 'too_often' | 'too_many_waiting'> {
-    if (!this.#lineOf(owner.id).external.take()) return 'too_often';
+    if (!this.#linesOf(owner.id).external.take()) return 'too_often';
     const drafted = this.draft(owner, { kind: 'external', ...event });
     if (drafted === null) return 'too_many_waiting';
     await this.#ports.commit(drafted.changes);
@@ -133,7 +146,7 @@ export class AppEvents {
 
   /** An event for somebody else's commit; null when too many wait already. */
   draft(owner: DocumentOwner, kind: AppEventKind): DraftedEvent | null {
-    const line = this.#lineOf(owner.id);
+    const line = this.#linesOf(owner.id).lines[kind.kind];
     const event: AppEvent = { ...kind, id: `${kind.kind} ${this.#ports.random.uuid()}`, at: this.#ports.clock.now() };
     const stored: StoredEvent = { event, attempts: 0, notBefore: 0 };
     const bytes = JSON.stringify(stored).length;
@@ -155,34 +168,33 @@ export class AppEvents {
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const goOn of this.#pauses) goOn();
-    await Promise.all([...this.#lines.keys()].map((app) => this.close(app)));
+    await Promise.all([...this.#apps.keys()].map((app) => this.close(app)));
   }
 
-  #lineOf(app: string): Line {
-    const known = this.#lines.get(app);
+  #linesOf(app: string): AppLines {
+    const known = this.#apps.get(app);
     if (known !== undefined) return known;
     const { clock } = this.#ports;
-    const line: Line = {
-      waiting: [],
-      isOpen: false,
-      underWay: null,
-      callOffWait: () => {},
+    const made: AppLines = {
+      lines: { scheduled: newLine(), external: newLine() },
       external: new RateLimit(APP_EVENT_LIMITS.externalPerMinuteMax, () => clock.now()),
+      isOpen: false,
     };
-    this.#lines.set(app, line);
-    return line;
+    this.#apps.set(app, made);
+    return made;
   }
 
   #next(app: string, line: Line): void {
-    const head = line.waiting[0];
-    if (head === undefined || !line.isOpen || line.underWay !== null || this.#isStopped) return;
+    const isOpen = this.#apps.get(app)?.isOpen === true;
+    const next = nextOf(line);
+    if (next === null || !isOpen || line.underWay !== null || this.#isStopped) return;
     line.callOffWait();
-    const waitMs = head.stored.notBefore - this.#ports.clock.now();
+    const waitMs = Math.max(next.stored.notBefore, line.notBefore) - this.#ports.clock.now();
     if (waitMs > 0) {
       line.callOffWait = this.#ports.clock.after(waitMs, () => this.#next(app, line));
       return;
     }
-    line.underWay = this.#attempt(app, line, head).finally(() => {
+    line.underWay = this.#attempt(app, line, next).finally(() => {
       line.underWay = null;
       this.#next(app, line);
     });
@@ -207,8 +219,8 @@ export class AppEvents {
   async #interrupted(app: string, line: Line, head: Waiting): Promise<void> {
     head.interruptions = (head.interruptions ?? 0) + 1;
     if (head.interruptions < APP_EVENT_LIMITS.interruptionsMax) {
-      const notBefore = this.#ports.clock.now() + APP_EVENT_LIMITS.afterInterruptionMs;
-      head.stored = { ...head.stored, notBefore };
+      // The whole line waits: the process that ended was that of the others too.
+      line.notBefore = this.#ports.clock.now() + APP_EVENT_LIMITS.afterInterruptionMs;
       return;
     }
     const error = { code: 'interrupted', message: "the app's process ended each time it was delivered" };
@@ -226,7 +238,7 @@ export class AppEvents {
       await this.#giveUp(app, line, head, error);
       return;
     }
-    // In the middle of the jitter: one app's line waits alone, so that there is nobody to come back together with.
+    // In the middle of the jitter: a line makes one call at a time, so that nobody comes back together with another.
     const waitMs = waitAfter({ attempts, retryAfterMs: null, random: 0.5 }) ?? 0;
     head.stored = { ...head.stored, attempts, notBefore: this.#ports.clock.now() + waitMs };
     const text = `${nameOf(head.stored.event)} failed (attempt ${attempts} of ${APP_EVENT_LIMITS.attemptsMax}), and is tried again in ${Math.round(waitMs / 1000)} s: ${inWords(error)}`;
@@ -240,9 +252,10 @@ export class AppEvents {
     await this.#done(app, line, head);
   }
 
-  /** Removed from disk before the next one has its turn: after a crash at most this one is delivered again. */
+  /** Removed from disk before the next one of its line has its turn: after a crash at most this one is delivered again. */
   async #done(app: string, line: Line, head: Waiting): Promise<void> {
-    line.waiting.shift();
+    const at = line.waiting.indexOf(head);
+    if (at !== -1) line.waiting.splice(at, 1);
     await this.#write(head, [removeDocument(app, 'app_event', head.name)]);
   }
 
@@ -252,7 +265,7 @@ export class AppEvents {
    */
   async #write(head: Waiting, changes: readonly Change[]): Promise<void> {
     const { owner } = head;
-    while (this.#lines.has(owner.id)) {
+    while (this.#apps.has(owner.id)) {
       try {
         await this.#ports.commit(changes);
         return;
@@ -296,12 +309,45 @@ type Waiting = {
 };
 
 type Line = {
+  /** In the order of acceptance. */
   readonly waiting: Waiting[];
-  readonly external: RateLimit;
-  isOpen: boolean;
   underWay: Promise<void> | null;
+  /** Before which no attempt is made at any of them. */
+  notBefore: Instant;
   callOffWait: () => void;
 };
+
+type AppLines = {
+  readonly lines: Readonly<Record<AppEventKind['kind'], Line>>;
+  readonly external: RateLimit;
+  isOpen: boolean;
+};
+
+function newLine(): Line {
+  return { waiting: [], underWay: null, notBefore: 0, callOffWait: () => {} };
+}
+
+function bothOf({ lines }: AppLines): readonly Line[] {
+  return [lines.scheduled, lines.external];
+}
+
+/** Which has its turn next: whose time came, or comes, first, so that retries and new ones take turns. */
+function nextOf({ waiting }: Line): Waiting | null {
+  const isFull = waiting.filter(isAside).length >= APP_EVENT_LIMITS.asideMax;
+  const candidates = isFull ? waiting.filter(isAside) : waiting;
+  let next: Waiting | null = null;
+  for (const one of candidates) if (next === null || turnOf(one) < turnOf(next)) next = one;
+  return next;
+}
+
+function isAside({ stored }: Waiting): boolean {
+  return stored.attempts > 0;
+}
+
+/** When it came, or comes again. */
+function turnOf({ stored }: Waiting): Instant {
+  return Math.max(stored.event.at, stored.notBefore);
+}
 
 function nameOf(event: AppEvent): string {
   return event.kind === 'scheduled' ? `the schedule "${event.schedule}"` : 'an external event';
