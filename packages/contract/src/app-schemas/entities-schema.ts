@@ -21,7 +21,11 @@ const field = Type.Unsafe<object>({
     label: maybe(words('What people see.')),
     type: Type.Unsafe<string>({
       type: 'string',
-      enum: [...types, ...types.map((type) => type.toUpperCase())],
+      anyOf: [
+        { enum: [...types, ...types.map((type) => type.toUpperCase())] },
+        // Official samples have more, such as DATE_TIME and NUMBER.
+        { pattern: '^[A-Z][A-Z_]*$' },
+      ],
       description: 'What it holds: text up to 64 characters, paragraph up to 2048, numbers up to 15 digits, …',
     }),
     required: maybe(Type.Boolean({ description: 'Whether a record needs it.', default: false })),

@@ -34,7 +34,12 @@ const fields = {
   secure: maybe(
     Type.Boolean({ description: 'Masked wherever people look; callbacks get it in clear.', default: false }),
   ),
-  'data-bind': maybe(words('A field of the product that it is filled from.')),
+  'data-bind': maybe(
+    Type.Unsafe<string | boolean>({
+      type: ['string', 'boolean'],
+      description: 'A field of the product that it is filled from, or whether it is.',
+    }),
+  ),
   type_attributes: maybe(anything('For domain and api_key: the product, { "product": "freshdesk" }.')),
   events: maybe(
     Type.Array(anything('An event of the field and the function called for it.'), {

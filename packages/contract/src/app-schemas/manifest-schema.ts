@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import {
   APP_COMMON_EVENTS,
+  APP_MODULE_LOCATIONS,
   APP_MODULES,
   APP_PLATFORM_VERSIONS,
   APP_PRODUCTS,
@@ -77,8 +78,13 @@ const product = (name: string) =>
 
 const filled = { minProperties: 1 };
 
+const placesOf = (name: string): PlainSchema => {
+  const places = APP_MODULE_LOCATIONS.get(name);
+  return places === undefined ? filled : { ...filled, propertyNames: { enum: [...places] } };
+};
+
 const common = members('What belongs to no module of its own. Parts of it may not be empty.', {
-  location: maybe(location(filled)),
+  location: maybe(location(placesOf('common'))),
   events: maybe(
     events(
       'Events of setting up, scheduling and outside calls.',
@@ -93,7 +99,7 @@ const common = members('What belongs to no module of its own. Parts of it may no
 
 const module = (name: string, list: AppEventList) =>
   members(`What the app does in ${name}. {} says that it is for this module.`, {
-    location: maybe(location()),
+    location: maybe(location(placesOf(name))),
     events: maybe(events(`Events of ${name} that the app handles.`, list)),
   });
 
@@ -112,6 +118,9 @@ const modules = Type.Unsafe<object>({
 });
 
 const exactVersion = '^[0-9]+[.][0-9]+[.][0-9]+(-[A-Za-z0-9_.-]+)?([+][A-Za-z0-9_.-]+)?$';
+
+// What an installation parameter fills in may hold anything.
+const origin = '^(https://|(?=<%))(<%=?[^%]*%>|[A-Za-z0-9.*-])+(:[0-9]+)?/?$';
 
 const properties: Readonly<Record<string, TSchema>> = {
   'platform-version': oneOf('The version of the platform that the app is written for.', APP_PLATFORM_VERSIONS),
@@ -135,7 +144,7 @@ const properties: Readonly<Record<string, TSchema>> = {
   ),
   devDependencies: maybe(anything('Packages that only tests need.')),
   'whitelisted-domains': maybe(
-    Type.Array(words('A web address with https://; * stands for anything.'), {
+    Type.Array(words('A web address with https://; * stands for anything.', { pattern: origin }), {
       description: 'Before platform 2.3: where $request.get and its siblings may go. Gone since.',
     }),
   ),

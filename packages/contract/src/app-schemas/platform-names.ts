@@ -106,3 +106,9 @@ function complete(events: readonly string[]): AppEventList {
 function partial(events: readonly string[]): AppEventList {
   return { events, isComplete: false };
 }
+
+/** The places for pages of the modules of which all are known. */
+export const APP_MODULE_LOCATIONS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['common', ['full_page_app', 'left_nav_cti', 'cti_global_sidebar']],
+  ['chat_conversation', ['conversation_message_editor', 'conversation_user_info', 'conversation_background']],
+]);

@@ -14,7 +14,10 @@ export interface CodeEvent {
 
 /** The events that server.js declares; null when it declares none. */
 export interface CodeEventsReading {
+  /** Each event once: of one that is declared twice the first counts. */
   readonly events: readonly CodeEvent[];
+  /** The declarations of events that were declared before. */
+  readonly doubled: readonly CodeEvent[];
   readonly findings: readonly Finding[];
 }
 
@@ -22,10 +25,14 @@ export interface CodeEventsReading {
 export function readCodeEvents(source: SourceText, shape: ExportsShape): CodeEventsReading | null {
   const member = shape.members.get('events');
   if (member === undefined) return null;
-  if (member.value.type !== 'ArrayExpression') return { events: [], findings: [invalid(source, member.value)] };
+  if (member.value.type !== 'ArrayExpression')
+    return { events: [], doubled: [], findings: [invalid(source, member.value)] };
   const entries = member.value.elements.map((element) => readEntry(source, (element ?? member.value) as AnyNode));
+  const declared = entries.flatMap(({ event }) => (event === null ? [] : [event]));
+  const isFirst = ({ event }: CodeEvent, index: number) => declared.findIndex((each) => each.event === event) === index;
   return {
-    events: entries.flatMap(({ event }) => (event === null ? [] : [event])),
+    events: declared.filter(isFirst),
+    doubled: declared.filter((event, index) => !isFirst(event, index)),
     findings: entries.flatMap(({ findings }) => findings),
   };
 }

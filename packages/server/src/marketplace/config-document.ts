@@ -2,7 +2,7 @@ import type { Node } from 'jsonc-parser';
 import type { AppFiles } from './app-files.ts';
 import { slipOf } from './did-you-mean.ts';
 import type { Finding, FindingSeverity } from './finding.ts';
-import { type JsonMember, memberOf, membersOf, readJsonDocument, replaceText } from './json-document.ts';
+import { type JsonMember, memberOf, membersOf, readJsonDocument, renameKey } from './json-document.ts';
 import { findingAt, type SourceText, sourceText } from './source-text.ts';
 
 /** A JSON file of an app that must hold an object, opened as far as it can be. */
@@ -48,8 +48,7 @@ export function unknownKeys(source: SourceText, object: Node | undefined, rule: 
       severity: isLoss ? 'error' : rule.severity,
       code: rule.code,
       message: `${rule.sentence(key)}${guess}`,
-      ...(slip === null ? { fix: 'remove it' } : { fix: `rename it to "${slip}"` }),
-      ...(slip !== null && isLoss ? { edits: replaceText(keyNode, slip) } : {}),
+      ...(slip === null ? { fix: 'remove it' } : renameKey(keyNode, slip)),
     });
   });
 }
@@ -65,7 +64,7 @@ export function textRecord(node: Node | undefined): Readonly<Record<string, stri
 
 /** What stands in the file for a value, shortened, to be shown in a sentence. */
 export function writtenText(source: SourceText, node: Node): string {
-  const written = source.text.slice(node.offset, node.offset + node.length);
+  const written = source.text.slice(node.offset, node.offset + node.length).replaceAll(/\s+/g, ' ');
   return written.length <= 40 ? written : `${written.slice(0, 39)}…`;
 }
 

@@ -16,7 +16,7 @@ export interface EntitiesReading {
   readonly findings: readonly Finding[];
 }
 
-/** The types that fields may have; some samples write them in capitals. */
+/** The types that fields may have; official samples write them in capitals. */
 export const entityFieldTypes = [
   ...['text', 'paragraph', 'integer', 'float', 'decimal', 'boolean', 'date', 'datetime', 'enum', 'section'],
   ...['relationship'],
@@ -142,9 +142,10 @@ function checkFieldName(source: SourceText, field: Node, what: string): readonly
 
 function checkFieldType(source: SourceText, field: Node, what: string): readonly Finding[] {
   const member = memberOf(field, 'type');
-  const type = textOf(member?.value)?.toLowerCase();
-  if (type === 'enum' && memberOf(field, 'choices')?.value.type !== 'array') return [noChoices(source, field, what)];
-  if (entityFieldTypes.some((known) => known === type)) return [];
+  const type = textOf(member?.value);
+  if (type?.toLowerCase() === 'enum' && memberOf(field, 'choices')?.value.type !== 'array')
+    return [noChoices(source, field, what)];
+  if (type !== undefined && isKnownType(type)) return [];
   const guess = type === undefined ? null : didYouMean(type, entityFieldTypes);
   return [
     findingAt(source, member?.value.offset ?? field.offset, {
@@ -155,6 +156,13 @@ function checkFieldType(source: SourceText, field: Node, what: string): readonly
       ...(guess === null ? {} : { fix: `did you mean "${guess}"?` }),
     }),
   ];
+}
+
+// Official samples write types in capitals, some of which no page documents: DATE_TIME, NUMBER.
+function isKnownType(written: string): boolean {
+  const type = written.toLowerCase();
+  if (entityFieldTypes.some((known) => known === type)) return true;
+  return /^[A-Z][A-Z_]*$/.test(written);
 }
 
 function noChoices(source: SourceText, field: Node, what: string): Finding {

@@ -92,3 +92,45 @@ test('edits a text from its end, so that no offset shifts', () => {
   ];
   assert.equal(editText('abcd', edits), 'ABb+c');
 });
+
+test('never writes a key that stands there already', () => {
+  const handler = '{ "handler": "a" }';
+  const broken: readonly (readonly [string, string])[] = [
+    [
+      `{"platform-version":"2.3","product":{"freshchat":{"events":{"onMessageCreate":${handler},"onMessageCraete":${handler}}}}}`,
+      'onMessageCreate',
+    ],
+    ['{"platform-version":"2.3","product":{"freshchat":{},"freshcaht":{}}}', 'freshchat'],
+    ['{"platform-version":"3.0","modules":{"chat_user":{},"chat_usre":{}},"engines":{}}', 'chat_user'],
+    ['{"platform-version":"2.3","product":{"freshchat":{}},"prodcut":{"freshdesk":{}}}', 'product'],
+    [
+      `{"platform-version":"2.3","product":{"freshchat":{"events":{},"evnets":{"onMessageCreate":${handler}}}}}`,
+      'events',
+    ],
+  ];
+  for (const [manifest, key] of broken) {
+    const { files } = fix({ 'manifest.json': manifest, 'server/server.js': 'exports = { a() {} };' });
+    assert.equal(files.get('manifest.json'), manifest);
+    const fixes = validateApp(files).findings.flatMap(({ fix: text }) => text ?? []);
+    assert.ok(fixes.includes(`"${key}" is already there: keep one of the two`), JSON.stringify(fixes));
+  }
+});
+
+test('puts only one of two slips of the same key right', () => {
+  const { files } = fix({
+    'manifest.json': '{"platform-version":"2.3","product":{"freshcaht":{},"frehschat":{"events":{}}}}',
+  });
+  assert.equal(
+    files.get('manifest.json'),
+    '{"platform-version":"2.3","product":{"freshchat":{},"frehschat":{"events":{}}}}',
+  );
+});
+
+test('writes the numbers that are taken for what is out of range', () => {
+  const template = (options: string) => `{"a":{"schema":{"method":"GET","host":"a.example"},"options":${options}}}`;
+  const { files } = fix({
+    'manifest.json': '{"platform-version":"2.3","product":{"freshchat":{"requests":{"a":{}}}}}',
+    'config/requests.json': template('{"maxAttempts":9,"retryDelay":250}'),
+  });
+  assert.equal(files.get('config/requests.json'), template('{"maxAttempts":5,"retryDelay":300}'));
+});

@@ -3,6 +3,7 @@ import type { AppFiles } from './app-files.ts';
 import { didYouMean, slipOf } from './did-you-mean.ts';
 import type { Finding } from './finding.ts';
 import { type IparamDefinition, type IparamType, iparamTypes } from './iparam-definition.ts';
+import { checkIparamTypes } from './iparam-part-types.ts';
 import { checkIparamValue } from './iparam-value.ts';
 import {
   doubledKeys,
@@ -10,13 +11,13 @@ import {
   memberOf,
   membersOf,
   readJsonDocument,
-  replaceText,
+  renameKey,
   textOf,
 } from './json-document.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 import { findingAt, type SourceText, sourceText } from './source-text.ts';
-
 import { MATCHER_LIMITS, type TextMatcher } from './text-matcher.ts';
+
 /** How an app asks for its parameters: by a list of definitions, or by a page of its own that knows their rules. */
 export type InstallationPage =
   | { readonly kind: 'definitions'; readonly definitions: readonly IparamDefinition[] }
@@ -187,6 +188,7 @@ function readField(source: SourceText, member: JsonMember): FieldReading {
     ...invalidKeys(source, member),
     ...invalidType(source, member, type),
     ...doubledKeys(source, value),
+    ...checkIparamTypes(source, member),
     ...(type === undefined || maskedTypes.includes(type)
       ? unmaskedSecret(source, { name, keyNode, field: value })
       : []),
@@ -244,8 +246,8 @@ function invalidKeys(source: SourceText, { key, value }: JsonMember): readonly F
       severity: 'warning',
       code: 'iparam-key-invalid',
       message: `Invalid key(s), ${member.key}, found in the '${key}' field.`,
-      ...(guess === null ? {} : { fix: isSure ? `rename it to "${guess}"` : `did you mean "${guess}"?` }),
-      ...(isSure ? { edits: replaceText(member.keyNode, slip) } : {}),
+      ...(guess === null ? {} : { fix: `did you mean "${guess}"?` }),
+      ...(slip === null ? {} : renameKey(member.keyNode, slip)),
     });
   });
 }

@@ -1,4 +1,5 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { slipOf } from './did-you-mean.ts';
 import type { Finding, TextEdit } from './finding.ts';
 import { findingAt, type SourceText } from './source-text.ts';
 
@@ -50,8 +51,18 @@ function tooDeepFinding(source: SourceText, offset: number): Finding {
   return findingAt(source, offset, { severity: 'error', code: 'json-syntax', message });
 }
 
-/** The members of an object node, in order, doubled keys included; empty for every other node. */
+/**
+ * The members of an object node that count, in order: of a doubled key the last, as in `JSON.parse`.
+ * Empty for every other node.
+ */
 export function membersOf(node: Node | undefined): readonly JsonMember[] {
+  const written = writtenMembersOf(node);
+  const last = new Map(written.map((member) => [member.key, member]));
+  return last.size === written.length ? written : written.filter((member) => last.get(member.key) === member);
+}
+
+/** The members of an object node as they are written, doubled keys included; empty for every other node. */
+export function writtenMembersOf(node: Node | undefined): readonly JsonMember[] {
   if (node?.type !== 'object') return [];
   return (node.children ?? []).flatMap((property) => {
     const [keyNode, value] = property.children ?? [];
@@ -72,12 +83,13 @@ export function textOf(node: Node | undefined): string | undefined {
 /** A finding for each key that stands twice in an object. */
 export function doubledKeys(source: SourceText, node: Node | undefined): readonly Finding[] {
   const seen = new Set<string>();
-  return membersOf(node).flatMap(({ key, keyNode }) => {
+  return writtenMembersOf(node).flatMap(({ key, keyNode }) => {
     const isDoubled = seen.has(key);
     seen.add(key);
     if (!isDoubled) return [];
     const message = `"${key}" stands here a second time: only the last one counts`;
-    return [findingAt(source, keyNode.offset, { severity: 'warning', code: 'doubled-key', message })];
+    const fix = 'remove the others';
+    return [findingAt(source, keyNode.offset, { severity: 'warning', code: 'doubled-key', message, fix })];
   });
 }
 
@@ -178,6 +190,30 @@ function trailingComma(text: string, offset: number, shown: string): Explanation
 /** The edits that put something else between the quotes of a key or a text. */
 export function replaceText(node: Node, text: string): readonly TextEdit[] {
   return [{ start: node.offset, end: node.offset + node.length, text: JSON.stringify(text) }];
+}
+
+/** The edits that put another value in place of one. */
+export function replaceValue(node: Node, value: number | boolean): readonly TextEdit[] {
+  return [{ start: node.offset, end: node.offset + node.length, text: String(value) }];
+}
+
+/** How a key is put right that is a slip of another: what to say, and the edits when renaming it loses nothing. */
+export interface KeyRenaming {
+  readonly fix: string;
+  readonly edits?: readonly TextEdit[];
+}
+
+/**
+ * Renames a key, unless its object has the other key already, or gets it from a slip that stands before this one:
+ * a second one would silently replace the first.
+ */
+export function renameKey(keyNode: Node, name: string): KeyRenaming {
+  const siblings = writtenMembersOf(keyNode.parent?.parent).filter((member) => member.keyNode !== keyNode);
+  const isThere = siblings.some(
+    ({ key, keyNode: other }) => key === name || (other.offset < keyNode.offset && slipOf(key, [name]) !== null),
+  );
+  if (isThere) return { fix: `"${name}" is already there: keep one of the two` };
+  return { fix: `rename it to "${name}"`, edits: replaceText(keyNode, name) };
 }
 
 /** The edits that take a member out of its object, with the comma that parted it from the next one or the last. */

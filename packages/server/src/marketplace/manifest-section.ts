@@ -1,5 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import { functionName } from './actions-file.ts';
+import { writtenText } from './config-document.ts';
 import { didYouMean, slipOf } from './did-you-mean.ts';
 import type { Finding } from './finding.ts';
 import {
@@ -8,9 +9,12 @@ import {
   memberOf,
   membersOf,
   removeMember,
+  renameKey,
   replaceText,
   textOf,
+  writtenMembersOf,
 } from './json-document.ts';
+import { checkLocations } from './manifest-locations.ts';
 import {
   commonEvents,
   type EventCatalog,
@@ -20,6 +24,7 @@ import {
   moduleNames,
   modulesOfEvent,
   products,
+  productsOfEvent,
 } from './platform-catalog.ts';
 import { findingAt, type SourceText } from './source-text.ts';
 
@@ -76,6 +81,8 @@ export function readSection(source: SourceText, entry: JsonMember, place: Sectio
       ...events.findings,
       ...functions.findings,
       ...checkKeys(source, entry.value, place),
+      ...checkPartTypes(source, entry.value, place),
+      ...(place.kind === 'module' ? checkLocations(source, entry) : []),
       ...checkCommonParts(source, entry.value, place),
     ],
   };
@@ -99,7 +106,7 @@ function readEvents(source: SourceText, member: JsonMember | undefined, place: S
   const seen = new Set<string>();
   const handlers: { event: string; handler: string; offset: number }[] = [];
   const findings: Finding[] = [];
-  for (const entry of membersOf(member.value)) {
+  for (const entry of writtenMembersOf(member.value)) {
     if (seen.has(entry.key)) findings.push(mappedTwice(source, entry, place));
     seen.add(entry.key);
     findings.push(...checkEventName(source, entry, place));
@@ -206,23 +213,27 @@ function checkEventName(source: SourceText, { key, keyNode }: JsonMember, place:
       severity: 'error',
       code: 'event-invalid',
       ...verdict.what,
-      ...(slip === null ? {} : { edits: replaceText(keyNode, slip) }),
+      ...(slip === null ? {} : renameKey(keyNode, slip)),
     }),
   ];
 }
 
+/** What is wrong with an event: the parts of a finding, and what its name certainly is a typing slip of. */
+export interface EventJudgement {
+  readonly what: { readonly message: string; readonly expected: string; readonly fix?: string };
+  readonly slip: string | null;
+}
+
 /** What to say about an event that a product or module does not have; null when it has it. */
-export function judgeEvent(
-  key: string,
-  place: SectionPlace,
-): { readonly what: { readonly message: string; readonly fix?: string }; readonly slip: string | null } | null {
+export function judgeEvent(key: string, place: SectionPlace): EventJudgement | null {
   const meant = meantPlace(place);
   const catalog = meant.kind === 'module' ? eventsOfModule(meant.name) : eventsOfProduct(meant.name);
   if (catalog.events.includes(key)) return null;
   const verdict = judgeEventName(key, catalog, meant);
   if (verdict === null) return null;
   const message = `Invalid event: '${key}' for ${place.kind}: ${place.name}${verdict.hint}`;
-  return { what: { message, ...(verdict.fix === null ? {} : { fix: verdict.fix }) }, slip: verdict.slip };
+  const expected = `one of ${catalog.events.join(', ')}`;
+  return { what: { message, expected, ...(verdict.fix === null ? {} : { fix: verdict.fix }) }, slip: verdict.slip };
 }
 
 // A slip in the name of a module is a finding of its own: its events are judged by the module that was meant.
@@ -266,7 +277,10 @@ function homeOf(event: string, place: SectionPlace): string | null {
     return modules.length > 0 && isStrict ? modules.map((name) => `modules.${name}`).join(' or ') : null;
   }
   const isChatOnly = event === 'onAgentActivityCreate' || event === 'onAgentCustomStatusUpdate';
-  return isChatOnly ? 'product.freshchat' : null;
+  if (isChatOnly) return 'product.freshchat';
+  // Of a product whose list is not complete it is not known that it lacks an event.
+  const known = eventsOfProduct(place.name).isComplete ? productsOfEvent(event) : [];
+  return known.length === 0 ? null : known.map((name) => `product.${name}`).join(' or ');
 }
 
 interface FunctionsReading {
@@ -315,9 +329,34 @@ function checkKeys(source: SourceText, section: Node, place: SectionPlace): read
       severity: isLoss ? 'error' : 'warning',
       code: 'section-key-unknown',
       message: `"${key}" is not a key of ${place.kind} "${place.name}"${slip === null ? '' : `: did you mean "${slip}"?`}`,
-      ...(slip === null ? {} : { fix: `rename it to "${slip}"` }),
-      ...(slip !== null && isLoss ? { edits: replaceText(keyNode, slip) } : {}),
+      ...(slip === null ? {} : renameKey(keyNode, slip)),
     });
+  });
+}
+
+const objectParts = ['location', 'functions', 'requests', 'jobs'];
+
+function checkPartTypes(source: SourceText, section: Node, place: SectionPlace): readonly Finding[] {
+  const findings = objectParts.flatMap((part) => {
+    const member = memberOf(section, part);
+    const path = `/${place.kind === 'module' ? 'modules' : 'product'}/${place.name}/${part}`;
+    if (member === undefined) return [];
+    if (member.value.type !== 'object') return [partType(source, member.value, path)];
+    const wrong = membersOf(member.value).filter(({ value }) => value.type !== 'object');
+    return [
+      ...wrong.map(({ key, value }) => partType(source, value, `${path}/${key}`)),
+      ...doubledKeys(source, member.value),
+    ];
+  });
+  return [...findings, ...doubledKeys(source, section)];
+}
+
+function partType(source: SourceText, value: Node, path: string): Finding {
+  return findingAt(source, value.offset, {
+    severity: 'warning',
+    code: 'section-part-type',
+    message: `${path} must be object: ${writtenText(source, value)} means nothing`,
+    expected: '{ … }',
   });
 }
 
@@ -326,7 +365,8 @@ function checkCommonParts(source: SourceText, section: Node, place: SectionPlace
   if (place.kind !== 'module') return [];
   const parts = membersOf(section).filter(({ key }) => sectionKeys.includes(key));
   if (place.name === 'common') {
-    return parts.filter(({ value }) => membersOf(value).length === 0).map((part) => emptyPart(source, part));
+    const empty = parts.filter(({ value }) => value.type === 'object' && membersOf(value).length === 0);
+    return empty.map((part) => emptyPart(source, part));
   }
   return parts
     .filter(({ key }) => key === 'functions' || key === 'requests' || key === 'jobs')

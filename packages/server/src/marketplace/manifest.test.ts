@@ -107,7 +107,7 @@ test('names every slip at once, each with its place and the word that was meant'
       '4 product-invalid: rename it to "freshchat"',
       '7 handler-slip: rename "hanlder" to "handler"',
       '18 event-invalid: rename it to "onTicketCreate"',
-      '12 section-key-unknown: rename it to "events"',
+      '12 section-key-unknown: "events" is already there: keep one of the two',
     ],
   );
 });
@@ -249,4 +249,77 @@ test('names a folder that is not an app, and the app beside it', () => {
   const { findings } = readManifest(new Map([['app-a/manifest.json', '{}']]));
   assert.deepEqual(places(findings), ['error manifest-missing 1:1']);
   assert.match(findings[0]?.fix ?? '', /app-a\/manifest\.json/);
+});
+
+test('takes of a doubled key the last, as the finding says', () => {
+  const { manifest, findings } = read(
+    '{"platform-version":"2.3","product":{"freshchat":{"events":{"onMessageCreate":{"handler":"a"}}},\n"freshchat":{"functions":{"lookUp":{"timeout":5},\n"lookUp":{"timeout":10}}}},"dependencies":{"lodash":"1.0.0",\n"lodash":"2.0.0"}}',
+  );
+  assert.deepEqual(places(findings).toSorted(), [
+    'warning doubled-key 2:1',
+    'warning doubled-key 3:1',
+    'warning doubled-key 4:1',
+  ]);
+  assert.deepEqual(manifest?.handlers, []);
+  assert.deepEqual(manifest?.functions, [{ module: 'freshchat', name: 'lookUp', timeoutSeconds: 10 }]);
+  assert.deepEqual(manifest?.dependencies, [{ name: 'lodash', version: '2.0.0' }]);
+});
+
+test('names places for pages that a module does not have, and says where they belong', () => {
+  const { manifest, findings } = read({
+    'platform-version': '3.0',
+    modules: {
+      common: { location: { left_nav_cti: {} } },
+      chat_conversation: { location: { full_page_app: {}, conversation_user_inof: {} } },
+      chat_user: { location: {} },
+      support_ticket: { location: { ticket_sidebar: {} } },
+    },
+    engines: {},
+  });
+  assert.deepEqual(
+    findings.map(({ severity, message, fix }) => `${severity}: ${message}: ${fix}`),
+    [
+      "warning: Invalid location(s) mentioned in modules: 'full_page_app' for module: chat_conversation: move it to modules.common.location",
+      'warning: Invalid location(s) mentioned in modules: \'conversation_user_inof\' for module: chat_conversation: rename it to "conversation_user_info"',
+      'warning: Missing locations for module chat_user: name a location, or remove "location"',
+    ],
+  );
+  assert.ok(manifest !== null);
+});
+
+test('says of events of no product, and of events of another product, where they belong', () => {
+  const { findings } = read({
+    'platform-version': '2.3',
+    product: {
+      hubspace: { events: { onTicketCreate: handler('a') } },
+      freshchat: { events: { onTicketUpdate: handler('a'), onNothing: handler('a') } },
+    },
+  });
+  assert.deepEqual(
+    findings.map(({ code, message }) => `${code}: ${message}`),
+    [
+      'product-invalid: Invalid product(s) mentioned in manifest.json: hubspace',
+      "event-product-invalid: Invalid product 'hubspace' configured for events",
+      "event-invalid: Invalid event: 'onTicketUpdate' for product: freshchat (it belongs in product.freshdesk)",
+      "event-invalid: Invalid event: 'onNothing' for product: freshchat",
+    ],
+  );
+  for (const finding of findings.slice(2)) {
+    assert.match(finding.expected ?? '', /^one of onConversationCreate, .*onAgentActivityCreate.*onScheduledEvent$/);
+  }
+});
+
+test('warns of parts that mean nothing and of missing engines, and loads the app', () => {
+  const { manifest, findings } = read({
+    'platform-version': '3.0',
+    modules: { common: { functions: [] }, chat_conversation: { location: 'x' } },
+    dependencies: ['lodash'],
+  });
+  assert.deepEqual(findings.map(({ severity, message }) => `${severity}: ${message}`).toSorted(), [
+    'warning: /dependencies must be object: [ "lodash" ] means nothing',
+    'warning: /modules/chat_conversation/location must be object: "x" means nothing',
+    'warning: /modules/common/functions must be object: [] means nothing',
+    "warning: must have required property 'engines' in manifest.json",
+  ]);
+  assert.ok(manifest !== null);
 });

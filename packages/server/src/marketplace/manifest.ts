@@ -5,14 +5,17 @@ import { slipOf } from './did-you-mean.ts';
 import type { Finding } from './finding.ts';
 import {
   doubledKeys,
+  type JsonMember,
   memberOf,
   membersOf,
   readJsonDocument,
   removeMember,
+  renameKey,
   replaceText,
   textOf,
 } from './json-document.ts';
 import { readFragment } from './manifest-fragment.ts';
+import { checkRootParts, checkWhitelist } from './manifest-root-parts.ts';
 import { readSection, type Section, type SectionPlace } from './manifest-section.ts';
 import { moduleNames, type PlatformVersion, platformVersions, products } from './platform-catalog.ts';
 import { findingAt, type SourceText, sourceText } from './source-text.ts';
@@ -91,6 +94,7 @@ function readRoot(source: SourceText, root: Node): Omit<ManifestReading, 'source
     ...sections.findings,
     ...dependencies.findings,
     ...checkRootKeys(source, root, version.value),
+    ...checkRootParts(source, root),
     ...doubledKeys(source, root),
   ];
   if (version.value === null) return { manifest: null, sections: sections.items, source, findings };
@@ -181,8 +185,9 @@ function missingVersion(source: SourceText, root: Node): Finding {
         ? 'manifest.json does not say for which platform version the app is written'
         : `"${slip.key}" is not a key of manifest.json: did you mean "platform-version"?`,
     expected: `"platform-version": ${versionExpected}`,
-    fix: slip === undefined ? `add "platform-version": "${guess}"` : 'rename it to "platform-version"',
-    ...(slip === undefined ? {} : { edits: replaceText(slip.keyNode, 'platform-version') }),
+    ...(slip === undefined
+      ? { fix: `add "platform-version": "${guess}"` }
+      : renameKey(slip.keyNode, 'platform-version')),
   });
 }
 
@@ -201,10 +206,10 @@ function readProducts(source: SourceText, root: Node, version: string): Sections
   return {
     items: read.map(({ section }) => section),
     findings: [
-      ...entries.flatMap(({ key, keyNode }) => (isProduct(key) ? [] : [unknownProduct(source, keyNode)])),
+      ...entries.flatMap((entry) => (isProduct(entry.key) ? [] : unknownProduct(source, entry))),
       ...read.flatMap(({ findings }) => findings),
       ...doubledKeys(source, member.value),
-      ...(version === '2.3' ? deprecatedDomains(source, root) : []),
+      ...(version === '2.3' ? deprecatedDomains(source, root) : checkWhitelist(source, root)),
     ],
   };
 }
@@ -226,16 +231,29 @@ function isProduct(name: string): boolean {
   return products.some((product) => product === name);
 }
 
-function unknownProduct(source: SourceText, keyNode: Node): Finding {
-  const name = String(keyNode.value);
+function unknownProduct(source: SourceText, { key: name, keyNode, value }: JsonMember): readonly Finding[] {
   const slip = slipOf(name, products);
-  return findingAt(source, keyNode.offset, {
+  const events = memberOf(value, 'events');
+  const finding = findingAt(source, keyNode.offset, {
     severity: 'error',
     code: 'product-invalid',
     message: `Invalid product(s) mentioned in manifest.json: ${name}${slip === null ? '' : ` (did you mean "${slip}"?)`}`,
     expected: `one of ${products.join(', ')}`,
     ...(name === 'events' ? { fix: 'name the product first: "freshchat": { "events": { … } }' } : {}),
-    ...(slip === null ? {} : { fix: `rename it to "${slip}"`, edits: replaceText(keyNode, slip) }),
+    ...(slip === null ? {} : renameKey(keyNode, slip)),
+  });
+  // With the name put right its events are, too.
+  if (slip !== null || events === undefined) return [finding];
+  return [finding, eventsOfNoProduct(source, events.keyNode, name)];
+}
+
+function eventsOfNoProduct(source: SourceText, keyNode: Node, product: string): Finding {
+  return findingAt(source, keyNode.offset, {
+    severity: 'error',
+    code: 'event-product-invalid',
+    message: `Invalid product '${product}' configured for events`,
+    expected: `one of ${products.join(', ')}`,
+    fix: 'move the events to the product that sends them',
   });
 }
 
@@ -305,7 +323,7 @@ function unknownModule(source: SourceText, keyNode: Node): Finding {
       slip === null
         ? `module "${name}" is not known here: its events never come`
         : `module "${name}" does not exist: did you mean "${slip}"?`,
-    ...(slip === null ? {} : { fix: `rename it to "${slip}"`, edits: replaceText(keyNode, slip) }),
+    ...(slip === null ? {} : renameKey(keyNode, slip)),
   });
 }
 
@@ -397,11 +415,19 @@ function checkRootKeys(source: SourceText, root: Node, version: PlatformVersion 
   const unknown = membersOf(root).filter(({ key }) => !rootKeys.includes(key));
   const findings = unknown.flatMap(({ key, keyNode }) => unknownRootKey(source, { key, keyNode, root }));
   if (version === '3.0' && memberOf(root, 'engines') === undefined) {
-    const message = "must have required property 'engines' in manifest.json";
-    findings.push(findingAt(source, root.offset, { severity: 'information', code: 'engines-missing', message }));
+    findings.push(enginesMissing(source, root));
   }
   findings.push(...checkEngines(source, root));
   return findings;
+}
+
+function enginesMissing(source: SourceText, root: Node): Finding {
+  return findingAt(source, root.offset, {
+    severity: 'warning',
+    code: 'engines-missing',
+    message: "must have required property 'engines' in manifest.json",
+    expected: '"engines": { "node": "24.11.1", "fdk": "10.1.2" }',
+  });
 }
 
 // The author's own tools: what is there is said, and nothing follows from it.
@@ -433,8 +459,7 @@ function unknownRootKey(source: SourceText, at: { key: string; keyNode: Node; ro
       severity: isLoss ? 'error' : 'warning',
       code: 'root-key-unknown',
       message: slip === null ? vendorText : `${vendorText}: did you mean "${slip}"?`,
-      ...(slip === null ? {} : { fix: `rename it to "${slip}"` }),
-      ...(slip !== null && isLoss ? { edits: replaceText(at.keyNode, slip) } : {}),
+      ...(slip === null ? {} : renameKey(at.keyNode, slip)),
     }),
   ];
 }

@@ -1,5 +1,6 @@
 import {
   APP_COMMON_EVENTS,
+  APP_MODULE_LOCATIONS,
   APP_MODULES,
   APP_PLATFORM_VERSIONS,
   APP_PRODUCTS,
@@ -40,4 +41,19 @@ export function modulesOfEvent(event: string): readonly string[] {
 /** Every event known, of whatever module. */
 export function everyEvent(): readonly string[] {
   return [...new Set(moduleNames.flatMap((module) => eventsOfModule(module).events))];
+}
+
+/** The places for pages that a module of platform 3.0 has; null when they are not known. */
+export function locationsOfModule(module: string): readonly string[] | null {
+  return APP_MODULE_LOCATIONS.get(module) ?? null;
+}
+
+/** The modules to which a place for pages is known to belong. */
+export function modulesOfLocation(location: string): readonly string[] {
+  return [...APP_MODULE_LOCATIONS].flatMap(([module, locations]) => (locations.includes(location) ? [module] : []));
+}
+
+/** The products of platform 2.x to which an event is known to belong; events of setting up belong to all. */
+export function productsOfEvent(event: string): readonly string[] {
+  return products.filter((product) => eventsOfProduct(product).events.includes(event));
 }

@@ -38,7 +38,8 @@ export function checkPlatformAge(search: DroppedSearch, today: CalendarDay): rea
     findingAt(source, memberOf(root ?? undefined, 'platform-version')?.value.offset ?? 0, {
       severity: 'information',
       code: 'platform-deprecated',
-      message: `${dates}. Platform 3.0 has dropped what this app uses: ${dropped.join(', ')}`,
+      message:
+        dropped.length === 0 ? dates : `${dates}. Platform 3.0 has dropped what this app uses: ${dropped.join(', ')}`,
       fix: 'rollcall app migrate shows what it would be in 3.0',
     }),
   ];

@@ -17,6 +17,7 @@ import {
   membersOf,
   removeMember,
   replaceText,
+  replaceValue,
   textOf,
 } from './json-document.ts';
 import { flatIntegrationName } from './oauth-integration.ts';
@@ -399,7 +400,9 @@ function readBounded(source: SourceText, member: JsonMember | undefined, bounds:
     severity: 'warning',
     code: 'request-option-range',
     message: `options/${member.key} must be a number from ${min} to ${max}${step === 1 ? '' : ` in steps of ${step}`}`,
-    ...(taken === null ? {} : { fix: `write ${taken}, which is what is taken` }),
+    ...(taken === null
+      ? {}
+      : { fix: `write ${taken}, which is what is taken`, edits: replaceValue(member.value, taken) }),
   });
   return { value: taken, findings: [finding] };
 }

@@ -86,7 +86,7 @@ function unusedFindings(source: SourceText, { declared, used, probed }: ScriptNa
 
 function unknownNames(
   source: SourceText,
-  { declared, used, assigned, probed }: ScriptNames,
+  { declared, used, guarded, assigned, probed }: ScriptNames,
   sharedNames: ReadonlySet<string>,
 ): readonly Finding[] {
   const own = new Set(declared.map(({ name }) => name));
@@ -95,7 +95,10 @@ function unknownNames(
   return [...used]
     .filter(([name]) => !isKnown(name))
     .slice(0, unknownNamesMax)
-    .map(([name, offset]) => unknownName(source, { name, offset, candidates: [...own, ...platformGlobals] }));
+    .map(([name, offset]) => {
+      const candidates = [...own, ...platformGlobals];
+      return unknownName(source, { name, offset, isGuarded: guarded.has(name), candidates });
+    });
 }
 
 // Who uses more has forgotten a file, not a name: the rest would be the same again.
@@ -103,14 +106,16 @@ const unknownNamesMax = 50;
 
 function unknownName(
   source: SourceText,
-  { name, offset, candidates }: { name: string; offset: number; candidates: readonly string[] },
+  at: { name: string; offset: number; isGuarded: boolean; candidates: readonly string[] },
 ): Finding {
+  const { name, offset, isGuarded, candidates } = at;
   const guess = didYouMean(name, candidates);
   const why = name === 'module' ? '"module" does not exist on the platform' : `'${name}' is not defined`;
   return findingAt(source, offset, {
-    severity: 'warning',
+    // Who catches it may be asking whether it is there.
+    severity: isGuarded ? 'information' : 'warning',
     code: 'global-unknown',
-    message: `${why}: code that uses it throws a ReferenceError`,
+    message: `${why}: code that uses it throws a ReferenceError${isGuarded ? ', which is caught' : ''}`,
     ...(guess === null ? {} : { fix: `did you mean "${guess}"?` }),
   });
 }

@@ -14,7 +14,9 @@ export interface ScriptNames {
   readonly declared: readonly DeclaredName[];
   /** Every use of a variable, by name: the offset of the first one. */
   readonly used: ReadonlyMap<string, number>;
-  /** Names that are only assigned to: without a declaration they become globals. */
+  /** Of the names in `used`, those of which every use stands in a `try` whose `catch` gets what it throws. */
+  readonly guarded: ReadonlySet<string>;
+  /** Names that are assigned to: without a declaration they become globals. */
   readonly assigned: ReadonlySet<string>;
   /** Names asked for by `typeof`, which is how code looks for what may not be there. */
   readonly probed: ReadonlySet<string>;
@@ -28,21 +30,43 @@ export function readNames(program: Program): ScriptNames {
   const declared = declarationsOf(program);
   const places = new Set(declared.map(({ offset }) => offset));
   const used = new Map<string, number>();
+  const unguarded = new Set<string>();
   const assigned = new Set<string>();
+  const targets = assignedPlaces(program);
   const probed = new Set<string>();
   walkTree(program, (node, ancestors) => {
     if (node.type !== 'Identifier' || places.has(node.start)) return;
     const parent = ancestors.at(-1);
     if (!isVariable(node, parent)) return;
-    if (parent?.type === 'AssignmentExpression' && parent.left === node && parent.operator === '=') {
+    if (targets.has(node.start)) {
       assigned.add(node.name);
     } else if (parent?.type === 'UnaryExpression' && parent.operator === 'typeof') {
       probed.add(node.name);
-    } else if (!used.has(node.name)) {
-      used.set(node.name, node.start);
+    } else {
+      if (!used.has(node.name)) used.set(node.name, node.start);
+      if (!isCaught(node, ancestors)) unguarded.add(node.name);
     }
   });
-  return { declared, used, assigned, probed };
+  const guarded = new Set([...used.keys()].filter((name) => !unguarded.has(name)));
+  return { declared, used, guarded, assigned, probed };
+}
+
+// `a = 1`, `[a, b] = pair`, `({ a } = object)`, `for (a of list)`: where each name stands that is given a value.
+function assignedPlaces(program: Program): ReadonlySet<number> {
+  const places = new Set<number>();
+  walkTree(program, (node) => {
+    const isAssignment = node.type === 'AssignmentExpression' && node.operator === '=';
+    const isLoop = node.type === 'ForInStatement' || node.type === 'ForOfStatement';
+    if (!(isAssignment || isLoop) || node.left.type === 'VariableDeclaration') return;
+    for (const { offset } of namesInPattern(node.left)) places.add(offset);
+  });
+  return places;
+}
+
+function isCaught(node: AnyNode, ancestors: readonly AnyNode[]): boolean {
+  return ancestors.some(
+    (around) => around.type === 'TryStatement' && around.handler != null && around.block.end >= node.end,
+  );
 }
 
 function declarationsOf(program: Program): readonly DeclaredName[] {

@@ -255,3 +255,21 @@ test('survives every prefix of a script', () => {
     }
   }
 });
+
+test('takes what patterns and loops assign for globals, and is milder where a catch gets the error', () => {
+  const code = [
+    'exports = { a(xs, o) {',
+    '  for (item of xs) console.log(item);',
+    '  for (key in o) console.log(key);',
+    '  [aa, bb] = xs; ({ cc, dd: [ee = 1, ...ff] } = o);',
+    '  console.log(aa, bb, cc, ee, ff);',
+    '  try { probe(); } catch { return missing; }',
+    '  try { bare(); } finally { console.log(1); }',
+    '} };',
+  ].join('\n');
+  assert.deepEqual(rules(code), [
+    "information global-unknown server.js:6 'probe' is not defined: code that uses it throws a ReferenceError, which is caught",
+    "warning global-unknown server.js:6 'missing' is not defined: code that uses it throws a ReferenceError",
+    "warning global-unknown server.js:7 'bare' is not defined: code that uses it throws a ReferenceError",
+  ]);
+});

@@ -276,3 +276,48 @@ test('loads an app whose handler is misspelt in the manifest as it was meant, an
     ['warning: "hanlder" is not a key of event \'onAppInstall\': did you mean "handler"?'],
   );
 });
+
+test('loads of an event that server.js declares twice the first, and says so', () => {
+  const { findings, app: loaded } = app({
+    manifest: { 'platform-version': '2.0', product: { freshchat: {} } },
+    server: [
+      'exports = {',
+      "  events: [{ event: 'onMessageCreate', callback: 'first' }, { event: 'onMessageCreate', callback: 'second' }],",
+      '  first() {}, second() {},',
+      '};',
+    ].join('\n'),
+  });
+  assert.deepEqual(
+    findings.map(({ severity, line, message }) => `${severity} ${line}: ${message}`),
+    [
+      "warning 2: Event 'onMessageCreate' is already mapped to a callback for product: freshchat. Only the first one counts: 'second' is not called for it",
+    ],
+  );
+  assert.deepEqual(loaded?.handlers, [{ module: 'freshchat', event: 'onMessageCreate', handler: 'first' }]);
+});
+
+test('points at the package that is not installed', () => {
+  const { findings } = app({
+    manifest: activityApp('a', { dependencies: { here: '1.0.0', there: '1.0.0' } }),
+    server: 'exports = { a() {} };',
+    others: { 'server/node_modules/here/package.json': '{}' },
+  });
+  const lines = JSON.stringify(activityApp('a', { dependencies: { here: '1.0.0', there: '1.0.0' } }), null, 2).split(
+    '\n',
+  );
+  assert.deepEqual(
+    findings.map(({ code, line }) => [code, lines[(line ?? 0) - 1]?.trim()]),
+    [['dependency-not-installed', '"there": "1.0.0"']],
+  );
+});
+
+test('says only the dates of an app that uses nothing that was dropped', () => {
+  const remark = (manifest: object) =>
+    validateApp(new Map([['manifest.json', JSON.stringify(manifest)]]), { today: '2026-11-22' })
+      .findings.filter(({ code }) => code === 'platform-deprecated')
+      .map(({ message }) => message.replace(/^.* here/, ''));
+  assert.deepEqual(remark({ 'platform-version': '2.3' }), ['']);
+  assert.deepEqual(remark({ 'platform-version': '2.3', product: { freshchat: {} } }), [
+    '. Platform 3.0 has dropped what this app uses: "product" (manifest.json:1)',
+  ]);
+});

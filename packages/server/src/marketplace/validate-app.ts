@@ -2,11 +2,13 @@ import { type ActionsReading, readActions } from './actions-file.ts';
 import type { AppDefinition, EventHandler, Manifest } from './app-definition.ts';
 import type { AppFiles } from './app-files.ts';
 import { checkFolders } from './app-folders.ts';
+import type { CodeEvent } from './code-events.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { readEntities } from './entities-file.ts';
 import { checkEventTies } from './event-ties.ts';
 import { type Finding, hasErrors, inReadingOrder } from './finding.ts';
 import { readIparams } from './iparams.ts';
+import { memberOf, readJsonDocument } from './json-document.ts';
 import { type ManifestReading, readManifest } from './manifest.ts';
 import { judgeEvent, type Section } from './manifest-section.ts';
 import { serverFile } from './module-graph.ts';
@@ -93,7 +95,7 @@ function codeHandlers(manifest: Manifest | null, { sections, server }: AppCode):
   if (manifest?.platformVersion === '3.0' || bare.length === 0 || server?.codeEvents == null) {
     return { handlers: [], findings: [] };
   }
-  const { events, findings } = server.codeEvents;
+  const { events, doubled, findings } = server.codeEvents;
   const handlers = bare.flatMap(({ name: module }) =>
     events.map(({ event, callback }) => ({ module, event, handler: callback })),
   );
@@ -113,7 +115,17 @@ function codeHandlers(manifest: Manifest | null, { sections, server }: AppCode):
     if (first == null || verdicts.some((verdict) => verdict === null)) return [];
     return [findingAt(server.source, offset, { severity: 'error', code: 'event-invalid', ...first.what })];
   });
-  return { handlers, findings: [...findings, ...invalid, ...missing] };
+  const twice = doubled.map((event) => declaredTwice(server.source, event, place));
+  return { handlers, findings: [...findings, ...twice, ...invalid, ...missing] };
+}
+
+function declaredTwice(source: SourceText, { event, callback, offset }: CodeEvent, product: string): Finding {
+  return findingAt(source, offset, {
+    severity: 'warning',
+    code: 'code-event-twice',
+    message: `Event '${event}' is already mapped to a callback for product: ${product}. Only the first one counts: '${callback}' is not called for it`,
+    fix: 'keep one of them',
+  });
 }
 
 interface HandlerCheck {
@@ -233,10 +245,13 @@ function dependencyFindings(files: AppFiles, { manifest, source }: ManifestReadi
     return [findingAt(source, offset, { severity: 'warning', code: 'dependencies-useless', message })];
   }
   const absent = manifest.dependencies.filter(({ name }) => !files.has(`server/node_modules/${name}/package.json`));
-  if (absent.length === 0) return [];
+  const [first] = absent;
+  if (first === undefined) return [];
   const packages = absent.map(({ name, version }) => `${name}@${version}`).join(' ');
+  const { root } = readJsonDocument(source);
+  const entry = memberOf(memberOf(root ?? undefined, 'dependencies')?.value, first.name);
   return [
-    findingAt(source, offset, {
+    findingAt(source, entry?.keyNode.offset ?? offset, {
       severity: 'information',
       code: 'dependency-not-installed',
       message: `not in server/node_modules: ${absent.map(({ name }) => name).join(', ')}`,
