@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -65,6 +65,14 @@ const SERVER = `exports = {
 };
 `;
 
+/** Stands in for npm: the machine of the tests has no registry. */
+const NPM = `#!/bin/sh
+echo "npm error code E404" >&2
+echo "npm error 404 Not Found - GET https://registry.example.com/demo-none - Not found" >&2
+echo "npm error 404  'demo-none@1.0.0' is not in this registry." >&2
+exit 1
+`;
+
 type Line = { readonly type: string; readonly [key: string]: unknown };
 type Run = { readonly folder: string; readonly url: string; readonly child: ChildProcess; readonly lines: Line[] };
 
@@ -78,6 +86,8 @@ before(async () => {
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify(MANIFEST));
   writeFileSync(join(folder, 'config/iparams.json'), JSON.stringify(IPARAMS));
   writeFileSync(join(folder, 'server/server.js'), SERVER);
+  mkdirSync(join(state.root, 'bin'));
+  writeFileSync(join(state.root, 'bin/npm'), NPM, { mode: 0o755 });
   state.run = await start(folder);
   await until(() => notes().some((sentence) => sentence.startsWith('installed in')), 'the app is installed');
 });
@@ -94,6 +104,7 @@ after(async () => {
 async function start(folder: string): Promise<Run> {
   const child = spawn(process.execPath, [program, 'app', 'run', folder, '--port', '0', '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, PATH: `${join(state.root, 'bin')}${delimiter}${process.env.PATH}` },
   });
   const lines: Line[] = [];
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => lines.push(JSON.parse(line)));
@@ -134,12 +145,23 @@ type Answer = {
 
 type Looked = {
   readonly custom_statuses: readonly { readonly id: string; readonly name: string }[];
-  readonly agents: readonly { readonly id: string; readonly name: string }[];
+  readonly agents: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly general: { readonly status: string };
+  }[];
   readonly app: {
     readonly id: string;
     readonly process: { readonly pid: number | null };
-    readonly life: { readonly kind: string };
+    readonly life: { readonly kind: string; readonly runs?: boolean };
   };
+  readonly findings: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly message: string;
+    readonly frame: { readonly rows: readonly { readonly number: number; readonly text: string }[] };
+  }[];
   readonly clock: { readonly offset_ms: number };
   readonly key_values: readonly { readonly value: { readonly url: string } }[];
   readonly schedules: readonly { readonly next_at: string }[];
@@ -258,10 +280,70 @@ test('steps the clock to a schedule, and everything due before it happens first'
   assert.ok(idle.every(({ at }) => String(at) < String(fired?.at)));
 });
 
+test('an idle agent whose status is clicked is there again first', async () => {
+  const { agents } = await get('/bench/state');
+  const idle = agents.find(({ id, general }) => id === agents[0]?.id && general.status === 'UNAVAILABLE');
+  assert.ok(idle !== undefined, 'idle since the step above');
+  const before = calls('onAgentActivityCreate').length;
+  await post(`/bench/agents/${idle.id}`, { kind: 'choose', status: 'UNAVAILABLE' });
+  await until(() => calls('onAgentActivityCreate').length >= before + 2, 'two events');
+  const axes = calls('onAgentActivityCreate').map(({ payload }) => {
+    const { data } = payload as { data: { agent_activity: { availability_event_type: string; status: string } } };
+    return `${data.agent_activity.availability_event_type} ${data.agent_activity.status}`;
+  });
+  assert.deepEqual(axes.slice(before), ['GeneralAvailability AVAILABLE', 'Intelliassign UNAVAILABLE']);
+});
+
+test('code that throws when it is loaded is said with its place, and nothing is said to go on', async () => {
+  const file = join(run().folder, 'server/server.js');
+  const failed = await (async () => {
+    writeFileSync(file, `let n = 0;\nnull.x;\n${SERVER}`);
+    await until(() => notes().some((sentence) => /^the app does not load after/.test(sentence)), 'it was said');
+    return get('/bench/state');
+  })();
+  assert.deepEqual([failed.app.life.kind, failed.app.life.runs], ['broken', false]);
+  const [finding] = failed.findings;
+  assert.deepEqual([finding?.file, finding?.line, finding?.column], ['server/server.js', 2, 6]);
+  assert.match(finding?.message ?? '', /Cannot read properties of null/);
+  assert.equal(finding?.frame.rows.find(({ number }) => number === 2)?.text, 'null.x;');
+  assert.ok(!notes().some((sentence) => /goes on/.test(sentence)));
+  const { length } = notes();
+  writeFileSync(file, SERVER);
+  await until(
+    () =>
+      notes()
+        .slice(length)
+        .some((sentence) => /^reloaded in/.test(sentence)),
+    'it was taken up',
+  );
+  const mended = await get('/bench/state');
+  assert.equal(mended.app.life.kind, 'live');
+  assert.ok(mended.findings.every(({ message }) => message !== finding?.message));
+});
+
+test('packages that cannot be had are said by the platform’s words, and the app is not said to be well', async (t) => {
+  if (process.platform === 'win32') return t.skip('the stand-in for npm is a shell script');
+  const file = join(run().folder, 'manifest.json');
+  writeFileSync(file, JSON.stringify({ ...MANIFEST, dependencies: { 'demo-none': '1.0.0' } }));
+  const said = 'the packages were not installed: Unknown dependency mentioned in manifest.json: demo-none.';
+  await until(() => notes().includes(said), said);
+  const without = /^reloaded in \d+ ms after a change of manifest.json, without demo-none@1\.0\.0/;
+  await until(() => notes().some((sentence) => without.test(sentence)), 'what is missing');
+  const { length } = notes();
+  writeFileSync(file, JSON.stringify(MANIFEST));
+  await until(
+    () =>
+      notes()
+        .slice(length)
+        .some((sentence) => /manifest\.json$/.test(sentence)),
+    'it was taken up',
+  );
+});
+
 test('tells the app’s refusal to be uninstalled, and heeds it', async () => {
   const { status, answer } = await post('/bench/uninstall');
   assert.equal(status, 422);
-  assert.match(answer.sentence, /not today/);
+  assert.equal(answer.sentence, 'The app refuses to be removed: not today.');
   assert.equal((await get('/bench/state')).app.life.kind, 'live');
 });
 
@@ -336,4 +418,41 @@ test('goes on where it was: the app, its values and the clock, after it was stop
   assert.equal(now.app.id, before.app.id);
   assert.equal(now.clock.offset_ms, before.clock.offset_ms);
   assert.equal((await get('/bench/storage')).key_values.length, 1);
+});
+
+test('an app that refused is uninstalled anyway when that is asked for', async () => {
+  assert.equal((await post('/bench/uninstall')).status, 422);
+  assert.equal((await post('/bench/uninstall', { force: true })).status, 200);
+  assert.equal((await get('/bench/state')).app.life.kind, 'uninstalled');
+  const { status, answer } = await post('/event/execute?name=onAgentActivityCreate&product=chat_conversation');
+  assert.deepEqual([status, answer.message], [400, 'The app is uninstalled. On the page it can be installed again.']);
+});
+
+test('a set-up callback that refuses can be called again and again until it agrees, and then the app is installed', async () => {
+  const file = join(run().folder, 'server/server.js');
+  const refusing =
+    "  install(payload) {\n    console.info('asked', payload.domain);\n    renderData({ message: 'registration failed' });\n  },";
+  const text = SERVER.replace(/ {2}async install\(payload\) \{[\s\S]*?\n {2}\},/, refusing);
+  writeFileSync(file, text);
+  await until(() => notes().some((sentence) => /^the app is not installed/.test(sentence)), 'the code was taken up');
+  await post('/bench/install');
+  const at = '/event/execute?name=onAppInstall&product=common';
+  const before = calls('onAppInstall').length;
+  const refused = await post(at, { domain: 'https://edited.example.com' });
+  assert.deepEqual([refused.status, refused.answer.errorSource], [500, 'APP']);
+  assert.match(refused.answer.message, /registration failed/);
+  await until(() => calls('onAppInstall').length === before + 1, 'the callback was called');
+  assert.equal(printed('onAppInstall').at(-1), 'asked https://edited.example.com');
+  const other = await post('/event/execute?name=onAgentActivityCreate&product=chat_conversation');
+  assert.match(other.answer.message, /registration failed\. On the page/);
+  const { length } = notes();
+  writeFileSync(file, SERVER);
+  await until(
+    () =>
+      notes()
+        .slice(length)
+        .some((sentence) => /^installed in/.test(sentence)),
+    'it is installed',
+  );
+  assert.equal((await get('/bench/state')).app.life.kind, 'live');
 });

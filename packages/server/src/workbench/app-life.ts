@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
 import type { AppView } from '../apps/apps.ts';
+import type { DeliveryError } from '../delivery/receiver.ts';
 import type { Rejection } from '../directory/rejection.ts';
-import type { AppDefinition } from '../marketplace/app-definition.ts';
-import { hasErrors } from '../marketplace/finding.ts';
+import type { AppDefinition, Dependency } from '../marketplace/app-definition.ts';
+import { type Finding, hasErrors } from '../marketplace/finding.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
 import { installPackages, missingPackages } from './app-packages.ts';
 import type { AppSeat } from './app-seat.ts';
+import { WORKBENCH_LIMITS } from './limits.ts';
 import type { AppReading } from './reading.ts';
 
 /** Where the app stands, between its folder and the engine. */
@@ -37,6 +39,10 @@ export type AppLifeParts = {
   readonly folder: string;
   readonly seat: AppSeat;
   readonly read: () => Promise<AppReading>;
+  /** Has the code loaded that is to run from now on, and tells of it by `loaded`. */
+  readonly load: () => Promise<void>;
+  /** What npm's output means when it failed, as a sentence. */
+  readonly explainNpm: (output: string, dependencies: readonly Dependency[]) => string;
   readonly stopwatch: () => number;
   /** Something changed that people look at. */
   readonly changed: () => void;
@@ -55,6 +61,8 @@ export class AppLife {
   /** The last one that loaded: what the process runs. */
   #running: AppReading | null = null;
   #state: LifeState = { kind: 'starting' };
+  /** Why the code that runs now does not load; null when it does, or nobody knows yet. */
+  #loadFault: DeliveryError | null = null;
   #packages: PackagesState = { kind: 'none' };
   #lastReload: ReloadNote | null = null;
   #waiting = new Set<string>();
@@ -72,6 +80,18 @@ export class AppLife {
 
   get reading(): AppReading {
     return this.#reading;
+  }
+
+  /** What there is to say about the app's files, and about what they did when they were loaded. */
+  get findings(): readonly Finding[] {
+    return this.#loadFault === null
+      ? this.#reading.findings
+      : [loadFinding(this.#loadFault), ...this.#reading.findings];
+  }
+
+  /** Whether its files are such that it can be installed, or tried. */
+  get isSound(): boolean {
+    return this.#reading.app !== null && !hasErrors(this.#reading.findings);
   }
 
   /** What runs: of the folder as it was when it last loaded. */
@@ -128,17 +148,50 @@ export class AppLife {
     changed();
     if (this.#reading.app !== null) await this.#installPackages(this.#reading.app);
     if (this.#ending.signal.aborted) return;
-    const kind = await this.#takeUpCode();
+    const kind = await this.#tried(await this.#takeUpCode());
+    if (this.#ending.signal.aborted) return;
     const note: ReloadNote = { paths, durationMs: Math.round(stopwatch() - since), kind };
     this.#lastReload = note;
     this.#tell(note);
     changed();
   }
 
+  /** Loads what was taken up, so that code which throws right away is known before the first call. */
+  async #tried(kind: ReloadNote['kind']): Promise<ReloadNote['kind']> {
+    const { load } = this.#parts;
+    if (kind === 'reloaded' || kind === 'installed') {
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, WORKBENCH_LIMITS.loadWaitMs);
+      });
+      // Code that stops at a breakpoint, or never ends, is told of when it is known.
+      await Promise.race([load(), patience]);
+      clearTimeout(timer);
+    }
+    return this.#loadFault === null ? kind : 'broken';
+  }
+
+  /** The code that runs now was loaded, or was not: then nothing of the app runs until it is mended. */
+  loaded(error: DeliveryError | null): void {
+    if (error === null && this.#loadFault === null) return;
+    if (this.#state.kind === 'broken' && this.#state.runs) {
+      // The process with the code from before has ended; what is in the folder now is known not to load.
+      this.#state = { kind: 'broken', runs: false };
+      this.#parts.changed();
+      return;
+    }
+    this.#loadFault = error;
+    if (error !== null) this.#state = { kind: 'broken', runs: false };
+    else if (this.#state.kind === 'broken') this.#state = { kind: 'live' };
+    this.#parts.changed();
+  }
+
   async #takeUpCode(): Promise<ReloadNote['kind']> {
     const { seat } = this.#parts;
-    if (this.#reading.app === null || hasErrors(this.#reading.findings)) {
-      this.#state = { kind: 'broken', runs: this.#running !== null && seat.view() !== null };
+    this.#loadFault = null;
+    if (!this.isSound) {
+      const isAtWork = seat.view()?.process.phase === 'running';
+      this.#state = { kind: 'broken', runs: this.#running !== null && isAtWork };
       return 'broken';
     }
     if (seat.view() === null) {
@@ -175,7 +228,9 @@ export class AppLife {
       : await seat.install(iparams);
     if (answer.kind === 'rejected') {
       this.#running = before;
-      if (!isChange) this.#state = { kind: 'not_installed', why: answer.detail, faults: answer.faults };
+      if (!isChange && this.#loadFault === null) {
+        this.#state = { kind: 'not_installed', why: answer.detail, faults: answer.faults };
+      }
       changed();
       return answer;
     }
@@ -200,9 +255,9 @@ export class AppLife {
         : { kind: 'live' };
   }
 
-  /** Uninstalls the app, data and all; null when it went well. */
-  async remove(): Promise<Rejection | null> {
-    const answer = await this.#parts.seat.remove();
+  /** Uninstalls the app, data and all, if need be although it refuses; null when it went well. */
+  async remove(isForced: boolean): Promise<Rejection | null> {
+    const answer = await this.#parts.seat.remove({ isForced });
     if (answer.kind === 'done') this.#state = { kind: 'uninstalled' };
     this.#parts.changed();
     return answer.kind === 'rejected' ? answer : null;
@@ -214,10 +269,13 @@ export class AppLife {
   }
 
   async #installPackages({ dependencies }: AppDefinition): Promise<void> {
-    const { folder, changed, say, stopwatch, installsPackages } = this.#parts;
+    const { folder, changed, say, stopwatch, installsPackages, explainNpm } = this.#parts;
     if (!installsPackages) return;
     const missing = missingPackages(folder, dependencies);
-    if (missing.length === 0) return;
+    if (missing.length === 0) {
+      if (this.#packages.kind === 'failed') this.#packages = { kind: 'none' };
+      return;
+    }
     const names = missing.map(({ name, version }) => `${name}@${version}`);
     const since = stopwatch();
     this.#packages = { kind: 'installing', names, line: 'npm begins' };
@@ -228,9 +286,10 @@ export class AppLife {
       changed();
     };
     const outcome = await installPackages(folder, missing, tell, this.#ending.signal);
-    if (outcome.kind === 'failed') {
-      this.#packages = { kind: 'failed', names, sentence: outcome.sentence };
-      say(`the packages were not installed: ${outcome.sentence}`);
+    if (outcome.kind !== 'installed') {
+      const sentence = outcome.kind === 'npm_failed' ? explainNpm(outcome.output, missing) : outcome.sentence;
+      this.#packages = { kind: 'failed', names, sentence };
+      say(`the packages were not installed: ${sentence}`);
     } else {
       this.#packages = { kind: 'installed', names, durationMs: Math.round(stopwatch() - since) };
     }
@@ -249,6 +308,23 @@ export class AppLife {
     } else if (kind === 'not_installed') {
       const why = this.#state.kind === 'not_installed' ? `: ${this.#state.why}` : '';
       say(`the app is not installed${why}`);
-    } else say(`${kind} in ${durationMs} ms${what}`);
+    } else say(`${kind} in ${durationMs} ms${what}${this.#withoutPackages()}`);
   }
+
+  #withoutPackages(): string {
+    if (this.#packages.kind !== 'failed') return '';
+    return `, without ${this.#packages.names.join(', ')}: code that requires what is missing fails`;
+  }
+}
+
+/** A throw of the app's own code while it was loaded, as one thing to say about its place. */
+function loadFinding({ message, file, line, column }: DeliveryError): Finding {
+  return {
+    severity: 'error',
+    code: 'script-load',
+    message,
+    file: file ?? 'server/server.js',
+    line: line ?? 1,
+    column: column ?? 1,
+  };
 }

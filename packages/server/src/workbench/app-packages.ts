@@ -7,7 +7,9 @@ import { WORKBENCH_LIMITS } from './limits.ts';
 /** How an installation of packages ended. */
 export type PackagesOutcome =
   | { readonly kind: 'installed'; readonly count: number }
-  | { readonly kind: 'failed'; readonly sentence: string };
+  | { readonly kind: 'failed'; readonly sentence: string }
+  /** npm ran and said no; `output` is what it wrote about it. */
+  | { readonly kind: 'npm_failed'; readonly output: string };
 
 /** The dependencies that are not in server/node_modules in the version that the manifest names. */
 export function missingPackages(folder: string, dependencies: readonly Dependency[]): readonly Dependency[] {
@@ -72,18 +74,9 @@ function runNpm(
     });
     child.once('close', (code) => {
       if (code === 0) resolve({ kind: 'installed', count });
-      else resolve({ kind: 'failed', sentence: firstReason(errors) ?? `npm ended with exit code ${code}.` });
+      else resolve({ kind: 'npm_failed', output: errors.join('\n') });
     });
   });
-}
-
-/** The line of npm's that says why, without its prefix. */
-function firstReason(lines: readonly string[]): string | null {
-  const reasons = lines
-    .filter((line) => /^npm (error|ERR!)/.test(line))
-    .map((line) => line.replace(/^npm (error|ERR!)\s*/, ''))
-    .filter((line) => line !== '' && !/^code |^A complete log|^errno |^syscall /.test(line));
-  return reasons[0] ?? lines[0] ?? null;
 }
 
 function installedVersion(folder: string, name: string): string | null {

@@ -37,8 +37,8 @@ export type AppSeat = {
   /** Takes its folder up as it is now, with its data kept. */
   reload(): Promise<Answer<AppView>>;
   setIparams(values: JsonObject): Promise<Answer<AppView>>;
-  /** Uninstalls it, data and all; its `onAppUninstall` may refuse. */
-  remove(): Promise<Answer<null>>;
+  /** Uninstalls it, data and all; its `onAppUninstall` may refuse, unless that is not heeded. */
+  remove(how: { readonly isForced: boolean }): Promise<Answer<null>>;
   /** Calls the callback of an event; null: with an invented payload. */
   fire(call: {
     readonly module: string | null;

@@ -94,9 +94,9 @@ function registerInstallation(app: FastifyInstance, bench: Workbench): void {
     if (rejection === null) return {};
     return reply.code(422).send({ sentence: rejection.detail, faults: rejection.faults });
   });
-  app.post('/bench/uninstall', async (_, reply) => {
-    const rejection = await bench.remove();
-    return rejection === null ? {} : refused(reply, 422, rejection.detail);
+  app.post('/bench/uninstall', async (request, reply) => {
+    const rejection = await bench.remove(isJsonObject(request.body) && request.body.force === true);
+    return rejection === null ? {} : reply.code(422).send({ sentence: rejection.detail, code: rejection.code });
   });
   app.post('/bench/oauth', (request, reply) => {
     const integration = isJsonObject(request.body) ? request.body.integration : null;

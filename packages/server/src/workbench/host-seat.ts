@@ -41,7 +41,7 @@ export function hostSeat({ host, engine, folder, timestampUnit }: HostSeatParts)
         return reloaded === null ? refuse('unknown_app', 'The app does not run in its folder.') : done(reloaded);
       }),
     setIparams: (values) => onApp((id) => host.setIparams(ask(), id, values)),
-    remove: () => onApp((id) => host.remove(ask(), id, { isForced: false })),
+    remove: (how) => onApp(async (id) => withoutWay(await host.remove(ask(), id, how))),
     fire: ({ module, event, payload }) =>
       onApp(async (id) => answered(await host.invoke(ask(), id, { module, event, payload }), invocationAnswer)),
     callFunction: ({ kind, name, args }) =>
@@ -67,6 +67,12 @@ export function hostSeat({ host, engine, folder, timestampUnit }: HostSeatParts)
     },
     finishOauth: (callback) => host.finishOauth(callback),
   };
+}
+
+/** The way out that the API has is a parameter, and the page's a button. */
+function withoutWay(answer: Answer<null>): Answer<null> {
+  if (answer.kind === 'done') return answer;
+  return { ...answer, detail: answer.detail.replace(/ Ask for it with `force=true`.*$/, '') };
 }
 
 function answered<T>(answer: Answer<T>, encode: (value: T) => SeatAnswer): Answer<SeatAnswer> {

@@ -29,10 +29,14 @@ test('events of chat traffic have the shape that apps read', () => {
 });
 
 test('a conversation that is updated says what changed, old and new, and who has it now', () => {
-  const { conversation, changes, associations } = dataOf('onConversationUpdate') as Record<string, JsonObject>;
-  const agent = (associations?.agent as JsonObject).id;
-  assert.equal(conversation?.assigned_agent_id, agent);
-  assert.deepEqual((changes?.model_changes as JsonObject).assigned_agent_id, [null, agent]);
+  const { conversation, changes, associations } = dataOf('onConversationUpdate') as {
+    readonly conversation: JsonObject;
+    readonly changes: { readonly model_changes: JsonObject };
+    readonly associations: { readonly agent: JsonObject };
+  };
+  const agent = associations.agent.id;
+  assert.equal(conversation.assigned_agent_id, agent);
+  assert.deepEqual(changes.model_changes.assigned_agent_id, [null, agent]);
 });
 
 test('events of visitors have the visitor, and an update the changes', () => {

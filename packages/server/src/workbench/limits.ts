@@ -31,6 +31,8 @@ export const WORKBENCH_LIMITS = {
   /** While a debugger is attached a call may take a day, and the dispatcher is answered before it gives up. */
   debuggedCallMs: 24 * 3_600_000,
   debuggedDeliveryMs: 45_000,
+  /** A change is said to be taken up when its code is loaded, or after this long. */
+  loadWaitMs: 3000,
   /** Calls that end together are counted together. */
   coverageQuietMs: 150,
   /** npm is given up after this. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { JsonObject } from '../marketplace/json-value.ts';
 
 /** Why an app was called, as far as its own payload does not say it. */
 export type CallOrigin =
@@ -18,14 +19,17 @@ export type CallOrigin =
  * that need not know of it.
  */
 export type OriginTrail = {
-  during<T>(origin: CallOrigin, run: () => Promise<T>): Promise<T>;
+  /** `payload`: what a set-up callback that is called on the way gets beside what the platform gives it. */
+  during<T>(origin: CallOrigin, run: () => Promise<T>, payload?: JsonObject | null): Promise<T>;
   current(): CallOrigin;
+  payload(): JsonObject | null;
 };
 
 export function createOriginTrail(): OriginTrail {
-  const storage = new AsyncLocalStorage<CallOrigin>();
+  const storage = new AsyncLocalStorage<{ readonly origin: CallOrigin; readonly payload: JsonObject | null }>();
   return {
-    during: (origin, run) => storage.run(origin, run),
-    current: () => storage.getStore() ?? { kind: 'live' },
+    during: (origin, run, payload = null) => storage.run({ origin, payload }, run),
+    current: () => storage.getStore()?.origin ?? { kind: 'live' },
+    payload: () => storage.getStore()?.payload ?? null,
   };
 }

@@ -36,7 +36,7 @@ export function stateView(parts: StateParts): object {
       folder: parts.folder,
       id: view?.id ?? null,
       fence: view?.fence ?? parts.fence,
-      life: lifeView(life),
+      life: lifeView(life, view?.process.phase === 'running'),
       packages: packagesView(life),
       last_reload: reloadView(life),
       ...definitionView(life.definition),
@@ -46,7 +46,7 @@ export function stateView(parts: StateParts): object {
       state: view?.state ?? null,
       process: view === null ? null : { phase: view.process.phase, pid: view.process.pid },
     },
-    findings: life.reading.findings.map((finding) => findingView(finding, life)),
+    findings: life.findings.map((finding) => findingView(finding, life)),
     clock: clockView(engine, clock, seat),
     agents: agentsOf(engine).map((agent) => agentWire(agentView(engine, agent))),
     custom_statuses: statusViews(engine),
@@ -65,14 +65,14 @@ function missingOf(app: AppDefinition | null, iparams: Readonly<Record<string, u
     .map(({ name }) => name);
 }
 
-function lifeView({ state }: AppLife): object {
+function lifeView({ state }: AppLife, isAtWork: boolean): object {
   switch (state.kind) {
     case 'starting':
     case 'live':
     case 'uninstalled':
       return { kind: state.kind };
     case 'broken':
-      return { kind: 'broken', runs: state.runs };
+      return { kind: 'broken', runs: state.runs && isAtWork };
     case 'not_installed':
       return { kind: 'not_installed', why: state.why, faults: state.faults };
   }

@@ -131,8 +131,15 @@ export async function perform(engine: Engine, id: string, deed: AgentDeed): Prom
       return loseAllSessions(engine, agent);
     case 'come_back':
       return onNewestSession(engine, agent, returnSession);
-    case 'choose':
+    case 'choose': {
+      // Who clicks is there: an idle agent is active again before the status changes.
+      const isAtPage = agent.availability.sessions.some(({ lostAt }) => lostAt === null);
+      if (!deed.bySupervisor && isAtPage) {
+        const moved = await onNewestSession(engine, agent, recordActivity);
+        if (moved.kind === 'rejected') return moved;
+      }
       return choose(engine, agent, deed);
+    }
     case 'signal':
       return write(engine, agent, (draft, ask) =>
         signal(

@@ -21,6 +21,8 @@ export type WatchParts = {
   /** The app as it was last read; null when it does not load. */
   readonly app: () => AppDefinition | null;
   readonly files: () => AppFiles | null;
+  /** The app's code was loaded by the runner that was opened last: null when it went well, or why not. */
+  readonly loaded: (error: DeliveryError | null) => void;
   /** A call has ended in the process with this id. */
   readonly ended: (pid: number | null) => void;
   /**
@@ -32,12 +34,28 @@ export type WatchParts = {
   readonly isDebugged: boolean;
 };
 
+export type WatchedRunners = AppRunners & {
+  /** Starts the process of the runner that was opened last, so that its code is loaded before anybody calls it. */
+  load(): Promise<void>;
+};
+
 /**
  * The same runners, watched: every call of the app, whoever asks for it, becomes an entry of the journal with its lines,
  * its operations and its end. Nothing of the calls themselves is changed.
  */
-export function watchRunners(runners: AppRunners, parts: WatchParts): AppRunners {
+export function watchRunners(runners: AppRunners, parts: WatchParts): WatchedRunners {
+  const newest: { runner: AppRunner | null } = { runner: null };
   return {
+    async load() {
+      const { runner } = newest;
+      if (runner === null) return;
+      // Nothing is called so: what comes back says that there is no such callback, once the code is loaded.
+      const outcome = await runner.call({ callId: 'load', handler: '', payload: {} });
+      parts.ended(runner.state.pid);
+      if (outcome.kind === 'interrupted' || newest.runner !== runner) return;
+      const isLoaded = outcome.kind === 'delivered' || outcome.error.code === 'handler_missing';
+      parts.loaded(isLoaded ? null : outcome.error);
+    },
     ...runners,
     fence: runners.fence,
     readFolder: (folder) => runners.readFolder(folder),
@@ -63,7 +81,11 @@ export function watchRunners(runners: AppRunners, parts: WatchParts): AppRunners
           },
         },
       });
-      return watchRunner(runner, parts, open);
+      newest.runner = runner;
+      const loaded = (error: DeliveryError | null) => {
+        if (newest.runner === runner) parts.loaded(error);
+      };
+      return watchRunner(runner, { ...parts, loaded }, open);
     },
   };
 }
@@ -120,7 +142,8 @@ function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, Ope
       );
       return isLive && !parts.isRetried ? asDelivered(outcome, parts) : outcome;
     },
-    async ask(call) {
+    async ask(asked) {
+      const call = withGiven(asked, parts);
       const isForced = parts.origins.current().kind === 'forced';
       const answer = await watched(
         call,
@@ -157,6 +180,14 @@ function takeLine(parts: WatchParts, open: ReadonlyMap<string, OpenCall>, line: 
   else call.entry.line({ at: parts.now(), level, text: call.mask(text) });
 }
 
+/** A set-up callback that somebody calls by hand with a payload of their own gets that, for what the platform leaves open. */
+function withGiven<Call extends AppCall>(call: Call, { app, origins }: WatchParts): Call {
+  const given = origins.payload();
+  if (given === null || subjectOfCall(call, app()).kind !== 'set_up_event') return call;
+  const { event = null, iparams = null } = call.payload;
+  return { ...call, payload: { ...call.payload, ...given, event, iparams } };
+}
+
 function outcomeOfCall(outcome: CallOutcome, parts: WatchParts, mask: OpenCall['mask']): EntryOutcome {
   switch (outcome.kind) {
     case 'delivered':
@@ -186,6 +217,7 @@ function withFrame(raw: DeliveryError, parts: WatchParts, mask: OpenCall['mask']
   const { stack } = raw;
   const error = { ...raw, message: mask(raw.message), ...(stack === undefined ? {} : { stack: mask(stack) }) };
   const { file, line } = error;
+  if (error.code === 'not_loaded') parts.loaded(error);
   if (file === undefined || line === undefined) return { ...error, frame: null };
   const text = parts.files()?.get(file);
   const place = { file, line, column: error.column ?? 1 };

@@ -1,6 +1,7 @@
 import type { Answer } from '../directory/rejection.ts';
 import { refuse } from '../directory/rejection.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Dependency } from '../marketplace/app-definition.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
 import { formatInstant, type Instant } from '../time/instant.ts';
 import { type FolderWatch, watchAppFolder } from './app-folder-watch.ts';
@@ -27,6 +28,8 @@ export type WorkbenchParts = {
   readonly fence: string;
   readonly version: string;
   readonly read: () => Promise<AppReading>;
+  readonly load: () => Promise<void>;
+  readonly explainNpm: (output: string, dependencies: readonly Dependency[]) => string;
   readonly coverage: Coverage | null;
   readonly inspectorPort: number | null;
   readonly isRetried: boolean;
@@ -71,6 +74,8 @@ export class Workbench {
       folder: parts.folder,
       seat: parts.seat,
       read: () => this.#read(),
+      load: parts.load,
+      explainNpm: parts.explainNpm,
       stopwatch: () => performance.now(),
       changed: () => this.changed(),
       say: parts.say,
@@ -164,11 +169,9 @@ export class Workbench {
   call(call: HandCall, origin: CallOrigin): Promise<Answer<SeatAnswer>> {
     const { seat, origins } = this.parts;
     if (seat.view() === null) {
-      const why =
-        this.life.state.kind === 'not_installed'
-          ? `The app is not installed: ${this.life.state.why} On the page it can be installed anyway.`
-          : 'The app is not installed: it does not load as it is now.';
-      return Promise.resolve(refuse('app_invalid', why));
+      const isInstallation = call.kind === 'event' && call.name === 'onAppInstall' && this.life.isSound;
+      if (isInstallation) return this.#tryInstallation(call.payload, origin);
+      return Promise.resolve(refuse('app_invalid', this.#whyNotInstalled()));
     }
     return origins.during(origin, () => {
       const { name, module, payload } = call;
@@ -184,6 +187,31 @@ export class Workbench {
     });
   }
 
+  #whyNotInstalled(): string {
+    const { state } = this.life;
+    switch (state.kind) {
+      case 'not_installed':
+        return `The app is not installed. ${asSentence(state.why)} On the page it can be installed anyway.`;
+      case 'uninstalled':
+        return 'The app is uninstalled. On the page it can be installed again.';
+      default:
+        return 'The app is not installed: it does not load as it is now.';
+    }
+  }
+
+  /** The callback of an app that is not installed yet: it installs the app when it agrees, and can be debugged when not. */
+  async #tryInstallation(payload: JsonObject | null, origin: CallOrigin): Promise<Answer<SeatAnswer>> {
+    const { journal, origins } = this.parts;
+    const before = journal.entries().at(-1)?.number ?? 0;
+    const rejection = await origins.during(origin, () => this.life.install(null), payload);
+    const entry = journal.entries().findLast(({ number, name }) => number > before && name === 'onAppInstall');
+    const outcome = entry?.outcome;
+    const durationMs = outcome === null || outcome === undefined || !('durationMs' in outcome) ? 0 : outcome.durationMs;
+    if (rejection === null) return { kind: 'done', value: { kind: 'done', data: null, durationMs } };
+    if (entry === undefined) return rejection;
+    return { kind: 'done', value: { kind: 'failed', status: 500, message: rejection.detail, durationMs } };
+  }
+
   /** The call of an entry again: with its own payload, or with an edited one. */
   resend(number: number, payload: JsonObject | null): Promise<Answer<SeatAnswer>> {
     const entry = this.parts.journal.get(number);
@@ -197,8 +225,9 @@ export class Workbench {
     return this.parts.origins.during({ kind: isForced ? 'forced' : 'fired' }, () => this.life.install(iparams));
   }
 
-  remove() {
-    return this.parts.origins.during({ kind: 'fired' }, () => this.life.remove());
+  /** Uninstalls the app; `isForced`: although it refuses. */
+  remove(isForced: boolean) {
+    return this.parts.origins.during({ kind: isForced ? 'forced' : 'fired' }, () => this.life.remove(isForced));
   }
 
   // The clock
@@ -296,6 +325,10 @@ export class Workbench {
 
 const QUIET_TURNS = 3;
 const SLOT_MS = 33;
+
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
 
 function callOf({ kind, module, name }: Entry, payload: JsonObject): HandCall {
   return { kind: handKindOf(kind), module, name, payload };

@@ -3,6 +3,7 @@ import type { TimestampUnit } from '@rollcall/contract';
 import { type Logger, pino } from 'pino';
 import type { AppRunners } from '../../apps/app-runner.ts';
 import type { Config } from '../../config/config.ts';
+import { npmFailure } from '../../install/npm-failure.ts';
 import { type RunningServer, startServer } from '../../main.ts';
 import { developerLauncher } from '../../sandbox/developer-launcher.ts';
 import { defaultSandboxLimits } from '../../sandbox/limits.ts';
@@ -18,7 +19,7 @@ import { createOriginTrail, type OriginTrail } from '../../workbench/origin.ts';
 import { createShiftableClock, type ShiftableClock } from '../../workbench/shiftable-clock.ts';
 import { entryView, lineView } from '../../workbench/state-view.ts';
 import { WORKBENCH_ACCOUNT } from '../../workbench/team.ts';
-import { watchRunners } from '../../workbench/watched-runners.ts';
+import { type WatchedRunners, watchRunners } from '../../workbench/watched-runners.ts';
 import { Workbench } from '../../workbench/workbench.ts';
 import {
   type BenchPlace,
@@ -65,7 +66,7 @@ export async function run({ terminal }: Invocation, folder: string, options: App
   const inspectorPort = options.inspect === undefined ? null : await inspectorPortOf(options.inspect);
   const port = await freePort(options.port, '--port');
   const place = benchPlace(folder, options.fresh === true);
-  const opened: Opened = { server: null, bench: null, door: null, coverage: null };
+  const opened: Opened = { server: null, bench: null, door: null, coverage: null, runners: null };
   try {
     const bench = await open({ place, port, inspectorPort, options, terminal }, opened);
     void bench.start().catch((cause) => terminal.say(`the app could not be taken up: ${describe(cause)}`));
@@ -98,6 +99,7 @@ type Opened = {
   bench: Workbench | null;
   door: WorkbenchDoor | null;
   coverage: Coverage | null;
+  runners: WatchedRunners | null;
 };
 
 type Setting = {
@@ -135,6 +137,8 @@ async function open(setting: Setting, opened: Opened): Promise<Workbench> {
     fence: opened.server.fence,
     version: productVersion(),
     read: () => readApp(place.folder),
+    load: async () => opened.runners?.load(),
+    explainNpm: (output, dependencies) => npmFailure({ kind: 'failed', output }, dependencies).finding.message,
     coverage: opened.coverage,
     inspectorPort,
     isRetried: options.retries === true,
@@ -190,17 +194,19 @@ function benchRunners(
   const { setting, clock, journal, origins, opened } = parts;
   const { options } = setting;
   const runners = options.fence === 'trusted' ? trustedRunners(setting, opened.coverage) : own();
-  return watchRunners(runners, {
+  opened.runners = watchRunners(runners, {
     journal,
     origins,
     now: () => clock.now(),
     stopwatch: () => performance.now(),
     app: () => opened.bench?.life.definition ?? null,
     files: () => opened.bench?.life.runningFiles ?? null,
+    loaded: (error) => opened.bench?.life.loaded(error),
     ended: (pid) => opened.bench?.callEnded(pid),
     isRetried: options.retries === true,
     isDebugged: setting.inspectorPort !== null,
   });
+  return opened.runners;
 }
 
 /** The developer's own app, in a process that tools may look into; its limits run on the machine's clock. */

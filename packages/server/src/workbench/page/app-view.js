@@ -1,10 +1,24 @@
 // @ts-check
-import { send } from './ask.js';
+import { attempt, send } from './ask.js';
 import { byId, h, replaceContents, toast, whenChanged } from './elements.js';
 
 /** The app itself: what it is, its parameters, its life, and the addresses here. */
 export function createAppView() {
   const pane = byId('app');
+  // It outlives the drawings: a refusal stays until it is heeded or not.
+  const refusal = h('div.refusal', { hidden: true, role: 'alert' });
+  const uninstall = async (/** @type {boolean} */ isForced) => {
+    if (!isForced && !confirm('Uninstall the app? Its $db and schedules are erased.')) return;
+    const { sentence, code } = await attempt('/bench/uninstall', { force: isForced });
+    refusal.hidden = code !== 'app_refused';
+    if (sentence === null) return toast('Uninstalled. Install it again below Life.');
+    if (code !== 'app_refused') return toast(sentence);
+    const anyway = () => uninstall(true);
+    refusal.replaceChildren(
+      h('p', null, sentence),
+      h('button.danger', { type: 'button', onclick: anyway }, 'Uninstall anyway'),
+    );
+  };
   return whenChanged((/** @type {any} */ { app, inspector, retries }) => {
     const isInstalled = app.id !== null;
     replaceContents(pane, [
@@ -34,8 +48,10 @@ export function createAppView() {
         h('button', { type: 'button', 'data-key': 'reload', onclick: () => send('/bench/reload') }, 'Reload'),
         !isInstalled &&
           h('button.main', { type: 'button', 'data-key': 'install', onclick: () => send('/bench/install') }, 'Install'),
-        isInstalled && h('button.danger', { type: 'button', 'data-key': 'uninstall', onclick: uninstall }, 'Uninstall'),
+        isInstalled &&
+          h('button.danger', { type: 'button', 'data-key': 'uninstall', onclick: () => uninstall(false) }, 'Uninstall'),
       ),
+      refusal,
       h(
         'p.hint-line',
         null,
@@ -70,13 +86,6 @@ const FENCES = {
   plain: 'plain: under the permissions of its own runtime',
   hardened: 'hardened: it cannot leave its process',
 };
-
-function uninstall() {
-  if (!confirm('Uninstall the app? Its $db and schedules are erased.')) return;
-  void send('/bench/uninstall').then((answer) => {
-    if (answer !== null) toast('Uninstalled. Install it again below Life.');
-  });
-}
 
 /** @param {[string, Node | string][]} rows */
 function facts(rows) {
