@@ -7,6 +7,7 @@ import { flatIntegrationName } from './oauth-integration.ts';
 import { payloadUses } from './payload-uses.ts';
 import { legacyVerbOf } from './platform-calls.ts';
 import { type CalendarDay, platformDates } from './platform-dates.ts';
+import { hiddenRequests } from './request-aliases.ts';
 import type { ServerCodeReading } from './server-code.ts';
 import { findingAt, positionAt, type SourceText } from './source-text.ts';
 
@@ -54,6 +55,9 @@ export function droppedFeatures({ files, manifest, code, oauth }: DroppedSearch)
   };
   const events = code.server?.codeEvents == null ? undefined : code.server.shape.members.get('events');
   const verbs = code.calls.filter((call) => legacyVerbOf(call) !== null);
+  const hidden = code.scripts
+    .flatMap(hiddenRequests)
+    .flatMap(({ kind, source, offset }) => (kind === 'verb' ? [placeOf(source, offset)] : []));
   const reads = code.scripts.flatMap(payloadUses);
   const flat = oauth.integrations.some(({ name }) => name === flatIntegrationName) ? oauth.source : null;
   const features: readonly DroppedFeature[] = [
@@ -65,7 +69,7 @@ export function droppedFeatures({ files, manifest, code, oauth }: DroppedSearch)
     },
     {
       what: '$request.get and its siblings',
-      places: verbs.map(({ source, call }) => placeOf(source, call.start)),
+      places: [...verbs.map(({ source, call }) => placeOf(source, call.start)), ...hidden],
     },
     { what: 'OAuth without "integrations"', places: flat === null ? [] : [placeOf(flat, 0)] },
     { what: 'fresh_client.js', places: oldClientTags(files) },

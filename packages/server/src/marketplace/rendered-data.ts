@@ -8,6 +8,8 @@ export type RenderedData =
 export type RenderedError = JsonObject & { readonly status: number; readonly message: string };
 
 const nestingMax = 500;
+// It is quoted in answers, logs and deliveries.
+const messageLengthMax = 2000;
 const malformed = 'The error should be a JSON Object with a message or a status parameter.';
 const unexplained = 'The app refused without a message';
 
@@ -47,5 +49,5 @@ function statusOf(status: JsonValue): number {
 
 function textOf(message: JsonValue): string {
   if (isMissing(message)) return unexplained;
-  return typeof message === 'string' ? message : JSON.stringify(message);
+  return (typeof message === 'string' ? message : JSON.stringify(message)).slice(0, messageLengthMax);
 }

@@ -6,7 +6,9 @@ import { memberOf, membersOf, textOf } from './json-document.ts';
 import type { ManifestReading } from './manifest.ts';
 import type { OauthReading } from './oauth-config-file.ts';
 import { legacyVerbOf, type PlatformCall } from './platform-calls.ts';
+import { hiddenRequests } from './request-aliases.ts';
 import type { RequestsReading } from './requests-file.ts';
+import type { ParsedScript } from './script-lint.ts';
 import { findingAt, type SourceText } from './source-text.ts';
 import { namesIn, type TemplateName, templateExpressions, templateRoots, unknownRoot } from './template-expression.ts';
 
@@ -17,6 +19,7 @@ export interface RequestTies {
   readonly oauth: OauthReading;
   readonly installation: InstallationPage;
   readonly calls: readonly PlatformCall[];
+  readonly scripts: readonly ParsedScript[];
 }
 
 /** Checks that templates are declared where they are used and filled with what there is. */
@@ -26,6 +29,7 @@ export function checkRequestTies(ties: RequestTies): readonly Finding[] {
     ...presentButUndeclared(ties),
     ...calledTemplates(ties),
     ...legacyCalls(ties),
+    ...hiddenCalls(ties),
     ...oauthOfTemplates(ties),
     ...filledNames(ties),
   ];
@@ -86,6 +90,24 @@ function legacyCalls({ manifest: { manifest }, oauth, calls }: RequestTies): rea
     if (verb === null || manifest === null) return [];
     if (manifest.platformVersion === '2.3' || manifest.platformVersion === '3.0') return [verbGone(call, verb)];
     return [...notWhitelisted(call, manifest), ...withoutOauth(call, oauth)];
+  });
+}
+
+// What is handed on may well be asked for templates only: nothing is claimed of it.
+function hiddenCalls({ manifest: { manifest }, scripts }: RequestTies): readonly Finding[] {
+  const isGone = manifest?.platformVersion === '2.3' || manifest?.platformVersion === '3.0';
+  if (!isGone) return [];
+  return scripts.flatMap(hiddenRequests).flatMap(({ kind, code, offset, source }) => {
+    if (kind === 'handed_on') return [];
+    const sentence = 'get and its siblings are no longer supported in Request API';
+    return [
+      findingAt(source, offset, {
+        severity: 'warning',
+        code: 'request-verb-gone',
+        message: kind === 'verb' ? `${code}: ${sentence}` : `${code}: if this calls one of them, ${sentence}`,
+        expected: "$request.invokeTemplate('name', { context: { … } })",
+      }),
+    ];
   });
 }
 

@@ -52,9 +52,19 @@ export interface RequestsReading {
 }
 
 const templatesMax = 100;
-const attemptsMax = 5;
-const retryDelayMsMax = 1500;
-const retryDelayMsStep = 100;
+
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+}
+
+/** How often a template may be sent. */
+export const attemptBounds: Bounds = { min: 1, max: 5, step: 1 };
+
+/** How many milliseconds may lie between two times. */
+export const retryDelayBounds: Bounds = { min: 0, max: 1500, step: 100 };
+
 const schemaKeys = ['protocol', 'method', 'host', 'path', 'headers', 'query'];
 const optionKeys = ['maxAttempts', 'retryDelay', 'oauth', 'isOAuth', 'security'];
 
@@ -247,7 +257,8 @@ function readHost(source: SourceText, name: string, schema: JsonMember): Read<st
   return { value: host, findings: [finding] };
 }
 
-interface HostFault {
+/** Why something is no host, and what it should be. */
+export interface HostFault {
   readonly message: string;
   readonly expected: string;
   readonly fix?: string;
@@ -255,8 +266,11 @@ interface HostFault {
   readonly better?: string;
 }
 
-// What a template leaves open may be anything: only what is written out is judged.
-function hostFault(host: string): HostFault | null {
+/**
+ * What is wrong with the host of a template, or null.
+ * What a template leaves open may be anything: only what is written out is judged.
+ */
+export function hostFault(host: string): HostFault | null {
   const expected = 'a host name such as api.example.com';
   const bare = host.replace(/^[a-z]+:\/\//i, '');
   if (bare !== host) {
@@ -342,12 +356,8 @@ function readOptions(source: SourceText, member: JsonMember | undefined): Read<R
     code: 'request-part-type',
     message: 'options must be object',
   });
-  const attempts = readBounded(source, memberOf(member.value, 'maxAttempts'), { min: 1, max: attemptsMax, step: 1 });
-  const delay = readBounded(source, memberOf(member.value, 'retryDelay'), {
-    min: 0,
-    max: retryDelayMsMax,
-    step: retryDelayMsStep,
-  });
+  const attempts = readBounded(source, memberOf(member.value, 'maxAttempts'), attemptBounds);
+  const delay = readBounded(source, memberOf(member.value, 'retryDelay'), retryDelayBounds);
   return {
     value: {
       maxAttempts: attempts.value ?? defaultOptions.maxAttempts,
@@ -381,12 +391,6 @@ function securityOf(options: Node): { security?: RequestSecurity } {
   if (member === undefined) return {};
   const texts = Object.entries(textRecord(member.value)).filter(([key]) => securityKeys.some((known) => known === key));
   return texts.length === 0 ? {} : { security: Object.fromEntries(texts) };
-}
-
-interface Bounds {
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
 }
 
 function readBounded(source: SourceText, member: JsonMember | undefined, bounds: Bounds): Read<number | null> {

@@ -321,3 +321,26 @@ test('says only the dates of an app that uses nothing that was dropped', () => {
     '. Platform 3.0 has dropped what this app uses: "product" (manifest.json:1)',
   ]);
 });
+
+test('warns of verbs of $request that go by another name, since platform 2.3', () => {
+  const server = [
+    'exports = { async a(payload) {',
+    '  const req = $request;',
+    '  await req.get("https://example.com");',
+    '  const { put } = $request;',
+    '  await put("https://example.com");',
+    '  await $request[payload.verb]("https://example.com");',
+    '  this.wrap($request);',
+    '}, wrap(request) { return request.invokeTemplate("a", {}); } };',
+  ].join('\n');
+  const gone = (version: string) =>
+    app({ manifest: { ...activityApp('a'), 'platform-version': version }, server })
+      .findings.filter(({ code }) => code === 'request-verb-gone')
+      .map(({ severity, line, message }) => `${severity} ${line}: ${message}`);
+  assert.deepEqual(gone('2.2'), []);
+  assert.deepEqual(gone('2.3'), [
+    'warning 3: req.get: get and its siblings are no longer supported in Request API',
+    'warning 4: { put } = $request: get and its siblings are no longer supported in Request API',
+    'warning 6: $request[payload.verb]: if this calls one of them, get and its siblings are no longer supported in Request API',
+  ]);
+});

@@ -50,7 +50,14 @@ export function validateApp(files: AppFiles, { today }: ValidateOptions = {}): A
     ...(files.has('manifest.json') ? iparams.findings : []),
     ...handlerFindings(files, { reading: manifest, server: code.server, codeFindings: code.findings }),
     ...[requests, oauth, actions, entities].flatMap(({ findings: faults }) => faults),
-    ...checkRequestTies({ manifest, requests, oauth, installation: iparams.installation, calls: code.calls }),
+    ...checkRequestTies({
+      manifest,
+      requests,
+      oauth,
+      installation: iparams.installation,
+      calls: code.calls,
+      scripts: code.scripts,
+    }),
     ...(manifest.manifest === null
       ? []
       : checkEventTies({

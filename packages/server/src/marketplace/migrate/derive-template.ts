@@ -1,6 +1,8 @@
 import type { AnyNode, ObjectExpression } from 'acorn';
 import type { JsonObject, JsonValue } from '../json-value.ts';
-import { literalText } from '../syntax-tree.ts';
+import { attemptBounds, hostFault, retryDelayBounds } from '../requests-file.ts';
+import { isIdentifier, literalText } from '../syntax-tree.ts';
+import { hasUnclosedExpression } from '../template-expression.ts';
 import { type ConstantReader, plainMembers, type TextPiece, textPieces } from './static-text.ts';
 import { contextOf, type TemplateContext } from './template-context.ts';
 
@@ -16,6 +18,8 @@ export interface DerivedTemplate {
   readonly body: string | null;
   /** What holds only if a value is what it seems to be, as a sentence; null when nothing is left open. */
   readonly doubt: string | null;
+  /** Whether the call got its answer parsed, as the option `json` asks for; a template's is always a text. */
+  readonly takesParsedAnswer: boolean;
 }
 
 /** A template, or why a person must make it. */
@@ -47,7 +51,7 @@ export function deriveTemplate(call: RequestCall): Derivation {
   const options = readOptions(call, context);
   if (typeof options === 'string') return byHand(options);
   const { host, path, query, doubt } = address;
-  const { headers, requestOptions, body } = options;
+  const { headers, requestOptions, body, takesParsedAnswer } = options;
   const schema = {
     method: call.verb.toUpperCase(),
     host,
@@ -56,6 +60,8 @@ export function deriveTemplate(call: RequestCall): Derivation {
     ...(Object.keys(query).length === 0 ? {} : { query }),
   };
   const template = { schema, ...(Object.keys(requestOptions).length === 0 ? {} : { options: requestOptions }) };
+  const texts = [host, path, ...Object.values(headers), ...Object.values(query)];
+  if (texts.some(hasUnclosedExpression)) return byHand('a "<%" in it is not closed');
   return {
     kind: 'derived',
     suggestedName: nameFor(call.verb, path, host),
@@ -63,6 +69,7 @@ export function deriveTemplate(call: RequestCall): Derivation {
     context: context.values(),
     body,
     doubt,
+    takesParsedAnswer,
   };
 }
 
@@ -98,12 +105,22 @@ function readAddress(pieces: readonly TextPiece[], context: TemplateContext): Ad
   if (parts === null) return 'its URL is made while the code runs: no host is written out';
   const fill = (text: string, place: 'host' | 'path' | 'query') =>
     text.replace(gap, (_, index) => context.mark(heldAt(nodes, Number(index)), { place, hint: place }));
+  const wrongHost = site === null ? hostReason(parts[1] ?? '') : null;
+  if (wrongHost !== null) return wrongHost;
   const host = site?.mark ?? fill(parts[1] ?? '', 'host');
   const path = fill(parts[2] ?? '/', 'path');
   const query = readQuery(parts[3] ?? '', (text) => fill(text, 'query'));
   return query === null
     ? 'the query of its URL is made while the code runs'
     : { host, path, query, doubt: site?.doubt ?? null };
+}
+
+// Why a template cannot have a host, gaps of which may be anything; null when it can.
+function hostReason(host: string): string | null {
+  if (host.includes('@')) return 'its URL names a user before the host, which a template cannot';
+  if (host.includes(':')) return 'its URL names a port, which a template cannot';
+  const fault = hostFault(host.replace(gap, '<%= context.gap %>'));
+  return fault === null ? null : `${fault.message}: a template cannot have the host ${host.replace(gap, '…')}`;
 }
 
 // A mark of the older templates is held as a literal, and comes back as it was.
@@ -139,28 +156,67 @@ interface ReadOptions {
   readonly headers: Record<string, string>;
   readonly requestOptions: Record<string, JsonValue>;
   readonly body: string | null;
+  readonly takesParsedAnswer: boolean;
 }
 
 function readOptions(call: RequestCall, context: TemplateContext): ReadOptions | string {
   const read = { headers: {} as Record<string, string>, requestOptions: {} as Record<string, JsonValue> };
-  if (call.options === undefined) return { ...read, body: null };
+  if (call.options === undefined) return { ...read, body: null, takesParsedAnswer: false };
   const members = membersOfNode(call, call.options);
   if (members === null) return 'its options are made while the code runs';
-  let body: string | null = null;
   for (const [name, value] of members) {
-    const known = call.constants.follow(value);
-    const wrong =
-      name === 'body' || name === 'json' ? null : readOption(call, { name, value: known, context, ...read });
+    if (name === 'body' || name === 'json') continue;
+    const wrong = readOption(call, { name, value: call.constants.follow(value), context, ...read });
     if (wrong !== null) return wrong;
-    if (name === 'body') body = call.textOf(value);
-    if (name === 'json' && !(known.type === 'Literal' && typeof known.value === 'boolean')) {
-      body = `JSON.stringify(${call.textOf(value)})`;
-    }
-    if (name === 'json' && !Object.keys(read.headers).some((key) => key.toLowerCase() === 'content-type')) {
-      read.headers['Content-Type'] = 'application/json';
-    }
   }
-  return { ...read, body };
+  const content = readContent(call, members.get('body'), members.get('json'));
+  if (typeof content === 'string') return content;
+  const hasType = Object.keys(read.headers).some((key) => key.toLowerCase() === 'content-type');
+  if (content.isJson && !hasType) read.headers['Content-Type'] = 'application/json';
+  return { ...read, body: content.body, takesParsedAnswer: content.takesParsedAnswer };
+}
+
+interface Content {
+  readonly body: string | null;
+  readonly isJson: boolean;
+  readonly takesParsedAnswer: boolean;
+}
+
+// `json` is the body itself, or says that `body` goes as JSON; what a template sends must be a text.
+function readContent(call: RequestCall, body: AnyNode | undefined, json: AnyNode | undefined): Content | string {
+  const option = json === undefined ? null : call.constants.follow(json);
+  const isSwitch = option?.type === 'Literal' && typeof option.value === 'boolean';
+  const isJson = option !== null && !(isSwitch && option.value === false);
+  const rest = { isJson, takesParsedAnswer: isJson };
+  if (body !== undefined) {
+    const text = bodyText(call, body, isJson);
+    return text === null ? 'whether its body is a text is decided while the code runs' : { ...rest, ...text };
+  }
+  if (json === undefined || isSwitch) return { ...rest, body: null };
+  return { ...rest, body: `JSON.stringify(${call.textOf(json)})` };
+}
+
+function bodyText(
+  call: RequestCall,
+  body: AnyNode,
+  isJson: boolean,
+): { readonly body: string; readonly isJson: boolean } | null {
+  const code = call.textOf(body);
+  const known = call.constants.follow(body);
+  if (known.type === 'ObjectExpression' || known.type === 'ArrayExpression') {
+    return { body: `JSON.stringify(${code})`, isJson: true };
+  }
+  if (!isJson || isText(known)) return { body: code, isJson };
+  // Named twice, so it must be nothing that does something.
+  if (body.type !== 'Identifier' && body.type !== 'MemberExpression') return null;
+  return { body: `typeof ${code} === 'string' ? ${code} : JSON.stringify(${code})`, isJson };
+}
+
+function isText(node: AnyNode): boolean {
+  if (literalText(node) !== undefined || node.type === 'TemplateLiteral') return true;
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return false;
+  const { object, property } = node.callee;
+  return isIdentifier(object, 'JSON') && isIdentifier(property, 'stringify');
 }
 
 interface OptionPlace {
@@ -188,7 +244,7 @@ function readOption(call: RequestCall, { name, value, context, headers, requestO
     case 'maxAttempts':
     case 'retryDelay':
       if (value.type !== 'Literal' || typeof value.value !== 'number') return `its ${name} is made while the code runs`;
-      requestOptions[name] = value.value;
+      requestOptions[name] = withinBounds(name, value.value);
       return null;
     case 'staticIP':
       return null;
@@ -197,6 +253,12 @@ function readOption(call: RequestCall, { name, value, context, headers, requestO
     default:
       return `its option "${name}" is none of a template`;
   }
+}
+
+// What a template may say: the platform took other numbers from calls, and refuses them in templates.
+function withinBounds(name: 'maxAttempts' | 'retryDelay', value: number): number {
+  const { min, max, step } = name === 'maxAttempts' ? attemptBounds : retryDelayBounds;
+  return Math.min(max, Math.max(min, Math.ceil(value / step) * step));
 }
 
 function membersOfNode(call: RequestCall, node: AnyNode): ReadonlyMap<string, AnyNode> | null {

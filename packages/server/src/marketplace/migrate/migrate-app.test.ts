@@ -373,3 +373,107 @@ test('names products that have no modules, and what stands twice', () => {
     ['migrate-product', 'migrate-doubled', 'migrate-module'],
   );
 });
+
+test('leaves a call whose host no template can have to a person, and makes templates of the others', () => {
+  const { templates, todo } = requestsOf(
+    [
+      '    await $request.get("https://user:secret@api.example.com/a");',
+      '    await $request.get("https://api.example.com:8443/b");',
+      '    await $request.get("https://localhost/c");',
+      '    await $request.get("https://api.example.com/d/<%= e");',
+      '    await $request.get("https://" + payload.user + ":x@api.example.com/f");',
+      '    await $request.get("https://api.example.com/g");',
+    ].join('\n'),
+  );
+  assert.deepEqual(templates, { getG: { schema: { method: 'GET', host: 'api.example.com', path: '/g' } } });
+  const none = 'no template can be derived from this $request.get:';
+  assert.deepEqual(todo, [
+    `migrate-request 3: ${none} its URL names a user before the host, which a template cannot`,
+    `migrate-request 4: ${none} its URL names a port, which a template cannot`,
+    `migrate-request 5: ${none} schema/host must be FQDN: a template cannot have the host localhost`,
+    `migrate-request 6: ${none} a "<%" in it is not closed`,
+    `migrate-request 7: ${none} its URL names a user before the host, which a template cannot`,
+  ]);
+});
+
+test('names calls of $request that go by another name', () => {
+  const { templates, todo } = requestsOf(
+    [
+      '    const req = $request;',
+      '    await req.get("https://example.com");',
+      '    await req.invokeTemplate("a", {});',
+      '    const { post, invokeTemplate } = $request;',
+      '    await $request[payload.verb]("https://example.com");',
+      '    const put = $request.put;',
+      '    wrap($request);',
+      '    if (typeof $request === "object") await $request.invokeTemplate("a", {});',
+    ].join('\n'),
+  );
+  assert.equal(templates, null);
+  assert.deepEqual(
+    todo.map((line) => line.slice('migrate-request '.length)),
+    [
+      '4: req.get: no template can be derived from a verb of $request that goes by another name',
+      '6: { post, invokeTemplate } = $request: no template can be derived from a verb of $request that goes by another name',
+      '7: $request[payload.verb]: whether a verb of $request is called by this is decided while the code runs',
+      '8: $request.put: no template can be derived from a verb of $request that goes by another name',
+      '9: $request: whether a verb of $request is called by this is decided while the code runs',
+    ],
+  );
+});
+
+test('makes a text of a body that is an object, and of one that may be', () => {
+  const { templates, code, todo } = requestsOf(
+    [
+      "    await $request.post('https://example.com/a', { json: true, body: { a: 1 } });",
+      "    await $request.post('https://example.com/b', { body: [payload.a] });",
+      "    await $request.post('https://example.com/c', { json: true, body: payload.text });",
+      "    await $request.post('https://example.com/d', { json: true, body: JSON.stringify(payload) });",
+      "    await $request.post('https://example.com/e', { json: false, body: payload.text });",
+      "    await $request.post('https://example.com/f', { json: true, body: make() });",
+    ].join('\n'),
+  );
+  assert.deepEqual(code.split('\n'), [
+    "    await $request.invokeTemplate('postA', { body: JSON.stringify({ a: 1 }) });",
+    "    await $request.invokeTemplate('postB', { body: JSON.stringify([payload.a]) });",
+    "    await $request.invokeTemplate('postC', {",
+    "      body: typeof payload.text === 'string' ? payload.text : JSON.stringify(payload.text),",
+    '    });',
+    "    await $request.invokeTemplate('postD', { body: JSON.stringify(payload) });",
+    "    await $request.invokeTemplate('postE', { body: payload.text });",
+    "    await $request.post('https://example.com/f', { json: true, body: make() });",
+  ]);
+  const types = Object.values(templates ?? {}).map((each) => (each as { schema: { headers?: object } }).schema.headers);
+  const isJson = { 'Content-Type': 'application/json' };
+  assert.deepEqual(types, [isJson, isJson, isJson, isJson, undefined]);
+  assert.deepEqual(todo, [
+    'migrate-request 8: no template can be derived from this $request.post: whether its body is a text is decided while the code runs',
+  ]);
+});
+
+test('writes numbers that a template may have', () => {
+  const { templates, todo } = requestsOf(
+    "    await $request.get('https://example.com/a', { retryDelay: 250, maxAttempts: 9 });",
+  );
+  assert.deepEqual(templates, {
+    getA: {
+      schema: { method: 'GET', host: 'example.com', path: '/a' },
+      options: { retryDelay: 300, maxAttempts: 5 },
+    },
+  });
+  assert.deepEqual(todo, []);
+});
+
+test('says where an answer was parsed that a template gives as a text', () => {
+  const { todo } = requestsOf(
+    [
+      "    const data = await $request.get('https://example.com/a', { json: true });",
+      '    console.log(data.response.member);',
+      "    await $request.post('https://example.com/b', { json: { a: 1 } });",
+      "    const text = await $request.get('https://example.com/c');",
+    ].join('\n'),
+  );
+  assert.deepEqual(todo, [
+    'migrate-json-answer 3: with the option "json" the answer was parsed; that of $request.invokeTemplate is always a text',
+  ]);
+});

@@ -3,6 +3,7 @@ import type { Finding, TextEdit } from '../finding.ts';
 
 import type { JsonObject } from '../json-value.ts';
 import { legacyVerbOf, platformCalls } from '../platform-calls.ts';
+import { type HiddenRequest, hiddenRequests } from '../request-aliases.ts';
 import { requestsFile } from '../requests-file.ts';
 import type { ParsedScript } from '../script-lint.ts';
 import { findingAt } from '../source-text.ts';
@@ -110,11 +111,13 @@ function migrateScript(
       todo.push(byHand(script, { call: call.call, verb, why: derivation.why }));
       continue;
     }
+    if (derivation.takesParsedAnswer && usesAnswer(script, call.call)) todo.push(parsedAnswer(script, call.call));
     if (derivation.doubt !== null) todo.push(doubtful(script, { call: call.call, doubt: derivation.doubt }));
     const name = templates.nameOf(derivation.suggestedName, derivation.template);
     edits.push(callEdit(script, { call: call.call, name, context: derivation.context, body: derivation.body }));
     followed.push(...constants.followed());
   }
+  todo.push(...hiddenRequests(script).map(hiddenCall));
   return { edits: [...edits, ...removeUnused(script, { followed, edits })], todo, count: edits.length };
 }
 
@@ -136,6 +139,35 @@ function byHand(
     message: `no template can be derived from this $request.${verb}: ${why}`,
     fix: `write one in ${requestsFile}, name it in modules.common.requests, and call it with $request.invokeTemplate`,
   });
+}
+
+function hiddenCall({ kind, code, offset, source }: HiddenRequest): Finding {
+  const message =
+    kind === 'verb'
+      ? `${code}: no template can be derived from a verb of $request that goes by another name`
+      : `${code}: whether a verb of $request is called by this is decided while the code runs`;
+  return findingAt(source, offset, {
+    severity: 'warning',
+    code: 'migrate-request',
+    message,
+    fix: 'write $request.get(…) where it is called and migrate again, or call templates with $request.invokeTemplate',
+  });
+}
+
+function parsedAnswer({ source }: ParsedScript, call: CallExpression): Finding {
+  return findingAt(source, call.start, {
+    severity: 'warning',
+    code: 'migrate-json-answer',
+    message: 'with the option "json" the answer was parsed; that of $request.invokeTemplate is always a text',
+    fix: 'read it with JSON.parse(data.response) where the code takes members of data.response',
+  });
+}
+
+// An answer that nobody takes, or of which nothing is read in the whole script, needs no parsing.
+function usesAnswer(script: ParsedScript, call: CallExpression): boolean {
+  const around = ancestorsOf(script, call).filter(({ type }) => type !== 'AwaitExpression');
+  if (around.at(-1)?.type === 'ExpressionStatement') return false;
+  return /\bresponse\b/.test(script.source.text) || around.at(-1)?.type !== 'VariableDeclarator';
 }
 
 function doubtful(script: ParsedScript, { call, doubt }: { call: CallExpression; doubt: string }): Finding {
