@@ -679,6 +679,7 @@ test('rejects a wrong use of a global instead of throwing, and hands every argum
           () => $schedule.create({ name: 'n' }), () => $job.history({ tag: 't' }), () => generateTargetUrl('x'),
           () => entity.getAll({ query: { a: NaN } }), () => $db.entity().get().create(),
           () => $db.set('k', 10n), () => $db.set('k', 'x'.repeat(9e6)),
+          () => $db.set('k', Array.from({ length: 300_000 }, () => ({}))),
         ];
         for (const use of uses) {
           const promise = use();
@@ -714,6 +715,7 @@ test('rejects a wrong use of a global instead of throwing, and hands every argum
     ...asked.map(() => '404 c'),
     '400 Do not know how to serialize a BigInt',
     '400 the value is larger than 8 MiB',
+    '400 the value has more than 200000 parts',
   ]);
 });
 

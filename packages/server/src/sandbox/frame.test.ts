@@ -59,7 +59,11 @@ test('names everything that is not of the protocol, and reads nothing after it',
     ['a frame that is not a JSON object', [frame('[1]')]],
     ['a frame that is not a JSON object', [frame('null')]],
     ['a frame that is not a JSON object', [frame(Buffer.from([0xff, 0xfe]))]],
-    ['a frame that is not a JSON object', [frame(`${'['.repeat(500_000)}`)]],
+    ['a message that is more than 600 deep', [frame(`${'['.repeat(500_000)}`)]],
+    ['a message of more than 200000 values', [frame(`{"type":"operation","args":[${'{},'.repeat(200_000)}{}]}`)]],
+    ['a "log" of too many values', [frame(`{"type":"log","x":[${'{},'.repeat(64)}{}]}`)]],
+    ['a "log" in chunks', [chunk({ id: 1, index: 0, isLast: true, text: '{"type":"log"}' })]],
+    ['a "settled" in chunks', [chunk({ id: 1, index: 0, isLast: true, text: '{"type":"settled","id":1}' })]],
     ['a chunk out of order', [chunk({ id: 2, index: 0, isLast: false, text: 'a' })]],
     ['a chunk out of order', [chunk({ id: 1, index: 1, isLast: false, text: 'a' })]],
     ['a chunk without text', [chunk({ id: 1, index: 0, isLast: false, text: '' })]],
@@ -134,4 +138,44 @@ test('copies a frame that drips in only when it is whole', () => {
   const drops = Array.from({ length: body.length }, (_, index) => body.subarray(index, index + 1));
   const messages = drops.flatMap((drop) => decoder.push(drop).messages);
   assert.equal(messages.length, 1);
+});
+
+test('refuses many values in pieces before they are together, and reads as many bytes of one text', () => {
+  const first = '{"type":"operation","args":[';
+  const many = Array.from({ length: 10 }, (_, index) =>
+    chunk({ id: 1, index, isLast: false, text: index === 0 ? first : '{},'.repeat(50_000) }),
+  );
+  const decoder = createFrameDecoder();
+  const faults = many.map((part) => decoder.push(part).fault);
+  assert.equal(faults.indexOf('a message of more than 200000 values'), 2);
+  const message = { type: 'rendered', id: 1, error: null, data: '{},'.repeat(2_000_000) };
+  assert.deepEqual(decode(...(encodeFrames(message, 1) ?? [])), { messages: [message], fault: null });
+});
+
+test('says how many values it read, those in pieces too', () => {
+  const decoder = createFrameDecoder();
+  const alone = decoder.push(frame('{"type":"x"}')).members;
+  const more = decoder.push(frame(`{"type":"x","list":[${'1,'.repeat(100)}1]}`)).members;
+  assert.equal(more - alone, 102);
+  const text = `{"list":[${'1,'.repeat(5000)}1]}`;
+  assert.ok(decoder.push(chunk({ id: 1, index: 0, isLast: true, text })).members > 5000);
+});
+
+test('refuses keys that a small message does not have, and cuts what an error says', () => {
+  for (const message of [
+    { type: 'log', level: 'info', text: '', call: null, more: 1 },
+    { type: 'settled', id: 1, more: 1 },
+    { type: 'pong', id: 1, more: 1 },
+    { type: 'exiting', code: 0, call: null, more: 1 },
+    { type: 'ready', functions: Array.from({ length: 1001 }, () => 'f') },
+    { type: 'ready', functions: ['f'.repeat(201)] },
+  ]) {
+    assert.equal(readRunnerMessage(message), null, JSON.stringify(message).slice(0, 80));
+  }
+  const long = 'x'.repeat(100_000);
+  const error = { code: 'threw', message: long, stack: long, file: long, line: 1, column: 1 };
+  const read = readRunnerMessage({ type: 'settled', id: 1, error });
+  assert.ok(read?.type === 'settled' && read.error !== null);
+  const { message, stack, file } = read.error;
+  assert.deepEqual([message.length, stack?.length, file?.length], [2000, 8000, 500]);
 });

@@ -1,10 +1,13 @@
 import { isJsonObject, type JsonObject } from '../marketplace/json-value.ts';
-import { frameBytesMax, valueBytesMax } from './limits.ts';
+import { createJsonMeter, type JsonMeter } from './json-meter.ts';
+import { frameBytesMax, messageLimits, smallMessageMembersMax, valueBytesMax } from './limits.ts';
 
 /**
  * Frames between the server and an app's process: four bytes of length (big endian), then that many bytes of JSON, at
  * most 1 MiB. What is longer goes as numbered chunks of its JSON text under one id, at most 8 MiB together; ids count
  * 1, 2, 3 … and only one value is in pieces at a time.
+ *
+ * What is parsed is counted first: see `json-meter.ts`.
  *
  * Node's own channel between processes is not used: there bad JSON, a message without end or a word of its protocol
  * bring the parent down. Here the sender is an enemy: nothing is kept beyond the limits, nothing is looked up that is
@@ -14,6 +17,8 @@ import { frameBytesMax, valueBytesMax } from './limits.ts';
 /** What arrived, and why reading ended, if it did. */
 export interface DecodedFrames {
   readonly messages: readonly JsonObject[];
+  /** How many values were parsed for them. */
+  readonly members: number;
   readonly fault: string | null;
 }
 
@@ -60,12 +65,13 @@ export function createFrameDecoder(): FrameDecoder {
   return { push };
 
   function push(bytes: Buffer): DecodedFrames {
-    if (fault !== null) return { messages: [], fault };
+    if (fault !== null) return { messages: [], members: 0, fault };
+    const before = pieces.members;
     waiting.push(bytes);
     waitingBytes += bytes.length;
     const messages: JsonObject[] = [];
     while (fault === null && waitingBytes >= needed) fault = takeFrame(messages);
-    return { messages, fault };
+    return { messages, members: pieces.members - before, fault };
   }
 
   // Sets `needed` to what the next look needs, so that a frame that drips in is not copied again for each drop.
@@ -85,9 +91,7 @@ export function createFrameDecoder(): FrameDecoder {
 }
 
 function acceptFrame(pieces: Assembly, body: Buffer, messages: JsonObject[]): string | null {
-  const message = parseObject(decodeUtf8(body));
-  if (message === null) return 'a frame that is not a JSON object';
-  const outcome = pieces.accept(message);
+  const outcome = pieces.accept(decodeUtf8(body));
   if (outcome.kind === 'fault') return outcome.fault;
   if (outcome.kind === 'whole') messages.push(outcome.message);
   return null;
@@ -117,25 +121,56 @@ type AssemblyOutcome =
   | { readonly kind: 'fault'; readonly fault: string };
 
 interface Assembly {
-  accept(message: JsonObject): AssemblyOutcome;
+  accept(text: string | null): AssemblyOutcome;
+  /** Values that were counted so far, in all that came. */
+  readonly members: number;
 }
+
+/** A frame costs something too, whatever is in it. */
+const membersPerFrame = 8;
+
+/** They come often and say little: what is larger is there to keep the host busy. */
+const smallTypes: ReadonlySet<unknown> = new Set(['log', 'settled', 'pong', 'exiting']);
 
 // Puts chunks together. While a value is in pieces nothing else may come: an app cannot begin many and end none.
 function createAssembly(): Assembly {
   let id = 0;
   let parts: string[] = [];
   let bytes = 0;
+  let members = 0;
+  let meter: JsonMeter = createJsonMeter(messageLimits);
 
-  return { accept };
+  return {
+    accept,
+    get members() {
+      return members;
+    },
+  };
 
-  function accept(message: JsonObject): AssemblyOutcome {
-    const isChunk = Object.hasOwn(message, 'type') && message.type === 'chunk';
-    if (!isChunk) return parts.length === 0 ? { kind: 'whole', message } : fault('a message between chunks');
+  function accept(body: string | null): AssemblyOutcome {
+    const cost = createJsonMeter(messageLimits);
+    const excess = body === null ? null : cost.read(body);
+    members += membersPerFrame + cost.members;
+    if (excess !== null) return fault(excess);
+    const message = parseObject(body);
+    if (message === null) return fault('a frame that is not a JSON object');
+    const type = Object.hasOwn(message, 'type') ? message.type : undefined;
+    if (type === 'chunk') return acceptChunk(message);
+    if (parts.length > 0) return fault('a message between chunks');
+    if (smallTypes.has(type) && cost.members > smallMessageMembersMax) return fault(`a "${type}" of too many values`);
+    return { kind: 'whole', message };
+  }
+
+  function acceptChunk(message: JsonObject): AssemblyOutcome {
     const { text, isLast } = message;
     if (message.id !== id + 1 || message.index !== parts.length) return fault('a chunk out of order');
     if (typeof text !== 'string' || text === '' || typeof isLast !== 'boolean') return fault('a chunk without text');
     bytes += Buffer.byteLength(text);
     if (bytes > valueBytesMax) return fault('chunks of more than 8 MiB');
+    const before = meter.members;
+    const excess = meter.read(text);
+    members += meter.members - before;
+    if (excess !== null) return fault(excess);
     parts.push(text);
     return isLast ? finish() : { kind: 'part' };
   }
@@ -145,7 +180,9 @@ function createAssembly(): Assembly {
     id += 1;
     parts = [];
     bytes = 0;
+    meter = createJsonMeter(messageLimits);
     if (whole === null || whole.type === 'chunk') return fault('chunks that are no JSON object');
+    if (Object.hasOwn(whole, 'type') && smallTypes.has(whole.type)) return fault(`a "${whole.type}" in chunks`);
     return { kind: 'whole', message: whole };
   }
 

@@ -14,7 +14,12 @@ after(() => Promise.all(started.map((app) => app.stop())));
 // A process that does as it likes instead of running the runner. `send` writes one frame; `calls` waits for a call.
 const prelude = `
   const fs = require('node:fs');
-  const raw = (bytes) => fs.writeSync(1, bytes);
+  const raw = (text) => {
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; ) {
+      try { at += fs.writeSync(1, bytes, at); } catch (error) { if (error.code !== 'EAGAIN') throw error; }
+    }
+  };
   const send = (value) => { const b = Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)); const h = Buffer.alloc(4); h.writeUInt32BE(b.length); raw(Buffer.concat([h, b])); };
   const onCall = (run) => process.stdin.on('data', run);
   const ready = () => send({ type: 'ready', functions: [] });
@@ -168,12 +173,53 @@ test('keeps the last words on standard error, cut', async () => {
   assert.ok(lines.every(({ text }) => text.length <= 16 * 1024));
 });
 
-test('survives an answer that nests without end', async () => {
+test('survives an answer that nests deep, and ends a process whose answer nests without end', async () => {
+  const nested = (depth: number) => `ready();
+    onCall(() => send('{"type":"rendered","id":1,"error":{"message":' + '['.repeat(${depth}) + ']'.repeat(${depth}) + '}}'));`;
+  const deep = startHostile(nested(550)).app;
+  const answer = await deep.ask({ handler: 'a', payload: {}, callId: 'a' });
+  assert.equal(answer.kind === 'refused' && answer.error.message, 'What was given to renderData nests too deep');
+  assert.equal(deep.state.phase, 'running');
+  const endless = await startHostile(nested(200_000)).app.ask({ handler: 'a', payload: {}, callId: 'a' });
+  assert.equal(
+    endless.kind === 'failed' && endless.error.message,
+    'the process sent a message that is more than 600 deep',
+  );
+});
+
+test('ends a process that sends many tiny values, and takes none of them in', async () => {
+  const { call } = startHostile(
+    `ready();
+    const body = '{"type":"log","level":"info","text":"","call":null,"x":[' + '{},'.repeat(300_000) + '{}]}';
+    onCall(() => send(body));`,
+  );
+  assert.equal(reasonOf(await call()), 'bad_frame: the process sent a message of more than 200000 values');
+});
+
+test('reads no more values in a second than it may, and the process stops where it writes', async () => {
+  const { call } = startHostile(
+    `ready();
+    const body = '{"type":"operation","name":"n","call":null,"args":[' + '0,'.repeat(20_000) + '0],"id":';
+    onCall(() => { for (let n = 1; n <= 10; n += 1) send(body + n + '}'); send({ type: 'settled', id: 1 }); });`,
+    { readMembersPerSecondMax: 50_000, callMsMax: 10_000 },
+  );
+  const startedAt = performance.now();
+  assert.equal(reasonOf(await call()), 'delivered');
+  const tookMs = performance.now() - startedAt;
+  assert.ok(tookMs > 2000, `200,000 values were read within ${tookMs} ms`);
+});
+
+test('lets an answer of six megabytes through as it is', async () => {
   const { app } = startHostile(
     `ready();
-    onCall(() => send('{"type":"rendered","id":1,"error":{"message":' + '['.repeat(200_000) + ']'.repeat(200_000) + '}}'));`,
+    const text = '{"type":"rendered","id":1,"error":null,"data":"' + 'x'.repeat(6_000_000) + '"}';
+    onCall(() => {
+      const size = 500_000;
+      for (let at = 0, index = 0; at < text.length; at += size, index += 1) {
+        send({ type: 'chunk', id: 1, index, isLast: at + size >= text.length, text: text.slice(at, at + size) });
+      }
+    });`,
   );
   const answer = await app.ask({ handler: 'a', payload: {}, callId: 'a' });
-  assert.equal(answer.kind === 'refused' && answer.error.message, 'What was given to renderData nests too deep');
-  assert.equal(app.state.phase, 'running');
+  assert.equal(answer.kind === 'answered' && typeof answer.data === 'string' && answer.data.length, 6_000_000);
 });

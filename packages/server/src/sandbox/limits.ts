@@ -2,6 +2,11 @@
 export const frameBytesMax = 1024 * 1024;
 export const valueBytesMax = 8 * 1024 * 1024;
 
+/** What parsing one message of an app's process may cost: so many values, so deep in each other. */
+export const messageLimits = { membersMax: 200_000, depthMax: 600 } as const;
+/** Messages that say little say it in one frame, with at most so many values. */
+export const smallMessageMembersMax = 64;
+
 /**
  * Limits that the kernel keeps for an app's process. Data: what it may write to, Buffers too, which lie outside of what
  * the engine counts as its heap; Node and Deno reserve some 512 MB of it before they have done anything.
@@ -35,6 +40,8 @@ export interface SandboxLimits {
   readonly logBytesPerSecondMax: number;
   /** Beyond this the host stops reading for the rest of the second, and the app stops where it prints. */
   readonly readBytesPerSecondMax: number;
+  /** As for bytes: parsing costs by the value. */
+  readonly readMembersPerSecondMax: number;
 }
 
 export const defaultSandboxLimits: SandboxLimits = {
@@ -50,4 +57,5 @@ export const defaultSandboxLimits: SandboxLimits = {
   unreadBytesMax: 32 * 1024 * 1024,
   logBytesPerSecondMax: 1024 * 1024,
   readBytesPerSecondMax: 4 * 1024 * 1024,
+  readMembersPerSecondMax: 1_000_000,
 };

@@ -21,6 +21,11 @@ export type RunnerMessage =
 
 const codesOfApps: readonly CallErrorCode[] = ['threw', 'rejected', 'handler_missing', 'not_loaded'];
 
+const functionsMax = 1000;
+const nameLengthMax = 200;
+// Deliveries, answers and logs quote them.
+const errorLengths = { message: 2000, file: 500, stack: 8000 } as const;
+
 /** Reads a message field by field, its own fields only; null when it is none of the protocol's. */
 export function readRunnerMessage(message: JsonObject): RunnerMessage | null {
   switch (own(message, 'type')) {
@@ -42,10 +47,12 @@ export function readRunnerMessage(message: JsonObject): RunnerMessage | null {
     case 'log':
       return readLog(message);
     case 'pong': {
+      if (!hasOnly(message, ['type', 'id'])) return null;
       const id = readNumber(own(message, 'id'));
       return id === null ? null : { type: 'pong', id };
     }
     case 'exiting': {
+      if (!hasOnly(message, ['type', 'code', 'call'])) return null;
       const call = readCall(message);
       const code = own(message, 'code');
       return call === undefined ? null : { type: 'exiting', code: typeof code === 'number' ? code : 0, call };
@@ -55,18 +62,24 @@ export function readRunnerMessage(message: JsonObject): RunnerMessage | null {
   }
 }
 
+function hasOnly(message: JsonObject, keys: readonly string[]): boolean {
+  return Object.keys(message).every((key) => keys.includes(key));
+}
+
 function own(message: JsonObject, key: string): JsonValue | undefined {
   return Object.hasOwn(message, key) ? message[key] : undefined;
 }
 
+// The runner cuts the names itself: a longer list is not its own.
 function readReady(message: JsonObject): RunnerMessage | null {
   const functions = own(message, 'functions');
-  if (!Array.isArray(functions)) return null;
-  const names = functions.filter((name): name is string => typeof name === 'string');
+  if (!Array.isArray(functions) || functions.length > functionsMax) return null;
+  const names = functions.filter((name): name is string => typeof name === 'string' && name.length <= nameLengthMax);
   return names.length === functions.length ? { type: 'ready', functions: names } : null;
 }
 
 function readSettled(message: JsonObject): RunnerMessage | null {
+  if (!hasOnly(message, ['type', 'id', 'error'])) return null;
   const id = readNumber(own(message, 'id'));
   const error = own(message, 'error');
   if (id === null) return null;
@@ -85,6 +98,7 @@ function readOperation(message: JsonObject): RunnerMessage | null {
 }
 
 function readLog(message: JsonObject): RunnerMessage | null {
+  if (!hasOnly(message, ['type', 'level', 'text', 'call'])) return null;
   const level = appLogLevels.find((known) => known === own(message, 'level'));
   const text = own(message, 'text');
   const call = readCall(message);
@@ -115,10 +129,10 @@ function readError(value: JsonValue | undefined): CallError | null {
   const stack = own(fields, 'stack');
   return {
     code,
-    message,
-    ...(typeof file === 'string' ? { file } : {}),
+    message: message.slice(0, errorLengths.message),
+    ...(typeof file === 'string' ? { file: file.slice(0, errorLengths.file) } : {}),
     ...(line === null ? {} : { line }),
     ...(column === null ? {} : { column }),
-    ...(typeof stack === 'string' ? { stack } : {}),
+    ...(typeof stack === 'string' ? { stack: stack.slice(0, errorLengths.stack) } : {}),
   };
 }

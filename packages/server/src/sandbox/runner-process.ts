@@ -58,6 +58,8 @@ interface RunnerParts {
   readonly watch: ProcessWatch;
 }
 
+type PauseReason = 'bytes' | 'members' | 'operations';
+
 // Lines that come after a call's end still belong to it: handlers start work that they do not wait for.
 const callIdsRemembered = 1000;
 const lineLengthMax = 16 * 1024;
@@ -85,7 +87,7 @@ export class RunnerProcess {
   readonly #calls = new Map<number, CallInFlight>();
   readonly #callIds = new Map<number, string>();
   readonly #overdue = new Set<number>();
-  readonly #pauses = new Set<'bytes' | 'operations'>();
+  readonly #pauses = new Set<PauseReason>();
   readonly #resolveLoaded: (outcome: LoadOutcome) => void;
   readonly #resolveEnded: (ending: ProcessEnding) => void;
   readonly #callOffLoadTimer: () => void;
@@ -105,6 +107,7 @@ export class RunnerProcess {
   #stderrTail = '';
   #readWindowEndsAt = 0;
   #bytesInWindow = 0;
+  #membersInWindow = 0;
 
   constructor({ launch, services, clock, limits, watch }: RunnerParts) {
     this.#services = services;
@@ -215,7 +218,8 @@ export class RunnerProcess {
 
   #read(bytes: Buffer): void {
     this.#countBytes(bytes.length);
-    const { messages, fault } = this.#decoder.push(bytes);
+    const { messages, members, fault } = this.#decoder.push(bytes);
+    this.#countMembers(members);
     for (const message of messages) {
       if (this.#cause?.code === 'bad_frame') return;
       const known = readRunnerMessage(message);
@@ -408,24 +412,38 @@ export class RunnerProcess {
   }
 
   #countBytes(count: number): void {
-    const now = this.#clock.now();
-    if (now >= this.#readWindowEndsAt) {
-      this.#readWindowEndsAt = now + readWindowMs;
-      this.#bytesInWindow = 0;
-    }
+    this.#beginWindow();
     this.#bytesInWindow += count;
-    if (this.#bytesInWindow <= this.#limits.readBytesPerSecondMax || this.#pauses.has('bytes')) return;
-    this.#pause('bytes');
-    this.#clock.after(this.#readWindowEndsAt - now, () => this.#resume('bytes'));
+    if (this.#bytesInWindow > this.#limits.readBytesPerSecondMax) this.#pauseForWindow('bytes');
   }
 
-  #pause(reason: 'bytes' | 'operations'): void {
+  #countMembers(count: number): void {
+    this.#beginWindow();
+    this.#membersInWindow += count;
+    if (this.#membersInWindow > this.#limits.readMembersPerSecondMax) this.#pauseForWindow('members');
+  }
+
+  #beginWindow(): void {
+    const now = this.#clock.now();
+    if (now < this.#readWindowEndsAt) return;
+    this.#readWindowEndsAt = now + readWindowMs;
+    this.#bytesInWindow = 0;
+    this.#membersInWindow = 0;
+  }
+
+  #pauseForWindow(reason: Exclude<PauseReason, 'operations'>): void {
+    if (this.#pauses.has(reason)) return;
+    this.#pause(reason);
+    this.#clock.after(this.#readWindowEndsAt - this.#clock.now(), () => this.#resume(reason));
+  }
+
+  #pause(reason: PauseReason): void {
     this.#pauses.add(reason);
     this.#child.stdout.pause();
     this.#child.stderr.pause();
   }
 
-  #resume(reason: 'bytes' | 'operations'): void {
+  #resume(reason: PauseReason): void {
     if (!this.#pauses.delete(reason) || this.#pauses.size > 0 || this.#isFinished) return;
     this.#child.stdout.resume();
     this.#child.stderr.resume();

@@ -11,6 +11,9 @@ const frameBytesMax = 1024 * 1024;
 const valueBytesMax = 8 * 1024 * 1024;
 // A UTF-16 unit of JSON text becomes at most three bytes, or six when it has to be escaped as half of a pair.
 const chunkUnits = 160 * 1024;
+// The host reads no message of more, and takes a process for hostile that sends one.
+const membersMax = 200_000;
+const depthMax = 600;
 
 /**
  * Writes are synchronous on purpose: when the host stops reading, the app stops here, and its memory does not fill with
@@ -26,6 +29,7 @@ function createFrameWriter(descriptor) {
   function send(message) {
     const text = JSON.stringify(message);
     const bytes = Buffer.from(text, 'utf8');
+    requireSmallCost(text);
     if (bytes.length <= frameBytesMax) return writeFrame(bytes);
     if (bytes.length > valueBytesMax) throw new RangeError('the value is larger than 8 MiB');
     chunks.lastId += 1;
@@ -42,6 +46,30 @@ function createFrameWriter(descriptor) {
     frame.writeUInt32BE(bytes.length, 0);
     bytes.copy(frame, 4);
     for (let offset = 0; offset < frame.length; ) offset += writeSome(descriptor, frame, offset);
+  }
+}
+
+/**
+ * An app may hand over a value that the host would not read: it learns so here, by an error, and goes on.
+ *
+ * @param {string} text
+ */
+function requireSmallCost(text) {
+  let members = 0;
+  let depth = 0;
+  let isInString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (isInString) {
+      if (unit === 0x5c) index += 1;
+      else if (unit === 0x22) isInString = false;
+    } else if (unit === 0x22) isInString = true;
+    else if (unit === 0x2c || unit === 0x7b || unit === 0x5b) {
+      members += 1;
+      if (unit !== 0x2c) depth += 1;
+      if (members > membersMax) throw new RangeError(`the value has more than ${membersMax} parts`);
+      if (depth > depthMax) throw new RangeError(`the value is more than ${depthMax} deep`);
+    } else if (unit === 0x7d || unit === 0x5d) depth -= 1;
   }
 }
 
