@@ -15,6 +15,7 @@ import { createAgent } from '../src/engine/agent-record-commands.ts';
 import { Engine } from '../src/engine/engine.ts';
 import type { Store } from '../src/engine/store.ts';
 import { fileCodeStore } from '../src/install/file-code-store.ts';
+import { defaultSandboxLimits, type SandboxLimits } from '../src/sandbox/limits.ts';
 import { createNodeLauncher } from '../src/sandbox/node-launcher.ts';
 import { sandboxedApps } from '../src/sandbox/sandboxed-apps.ts';
 import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts';
@@ -53,6 +54,8 @@ export type AppWorldOptions = {
   readonly folder?: string;
   readonly liveFolders?: readonly string[];
   readonly folders?: readonly string[];
+  /** Default: those of a server. */
+  readonly limits?: Partial<SandboxLimits>;
   /** In place of the real one, around it. */
   readonly code?: (real: CodeStore) => CodeStore;
 };
@@ -92,7 +95,12 @@ export async function startAppWorld(options: AppWorldOptions = {}): Promise<AppW
   const code = options.code?.(real) ?? real;
   const host = new AppHost({
     engine,
-    runners: sandboxedApps({ launcher: createNodeLauncher({ nodePath: process.execPath }), fence: 'trusted', clock }),
+    runners: sandboxedApps({
+      launcher: createNodeLauncher({ nodePath: process.execPath }),
+      fence: 'trusted',
+      clock,
+      limits: { ...defaultSandboxLimits, ...options.limits },
+    }),
     code,
     vault: openFileVault(folder),
     outbound,

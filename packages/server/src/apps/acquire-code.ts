@@ -33,11 +33,12 @@ export type AcquirePorts = {
  */
 export async function acquireCode(ports: AcquirePorts, source: AppSource): Promise<Answer<AcquiredCode>> {
   if (source.kind === 'folder' && ports.isLive(source.folder)) return acquireLive(ports, source.folder);
+  const pointer = pointerOf(source);
   const staging = await ports.code.stage(source);
-  if (staging.kind === 'refused') return refusedApp(staging.findings);
+  if (staging.kind === 'refused') return refusedApp(staging.findings, pointer);
   const { code } = staging;
   try {
-    return await settleCode(ports, code);
+    return await settleCode(ports, code, pointer);
   } finally {
     await code.discard();
   }
@@ -45,17 +46,21 @@ export async function acquireCode(ports: AcquirePorts, source: AppSource): Promi
 
 async function acquireLive({ runners }: AcquirePorts, folder: string): Promise<Answer<AcquiredCode>> {
   const loaded = await loadApp(runners, folder);
-  if (!isLoadable(loaded)) return refusedApp(loaded.findings);
+  if (!isLoadable(loaded)) return refusedApp(loaded.findings, '/folder');
   return done({ package: null, folder, loaded, name: null, release: async () => {} });
 }
 
-async function settleCode(ports: AcquirePorts, code: StagedCode): Promise<Answer<AcquiredCode>> {
+async function settleCode(
+  ports: AcquirePorts,
+  code: StagedCode,
+  pointer: '/folder' | '/zip',
+): Promise<Answer<AcquiredCode>> {
   const asItCame = await loadApp(ports.runners, code.folder);
-  if (!isLoadable(asItCame)) return refusedApp(asItCame.findings);
+  if (!isLoadable(asItCame)) return refusedApp(asItCame.findings, pointer);
   const ofPackages = await code.addPackages(packagesOf(asItCame));
-  if (hasErrors(ofPackages)) return refusedApp(ofPackages);
+  if (hasErrors(ofPackages)) return refusedApp(ofPackages, pointer);
   const settling = await code.settle();
-  if (settling.kind === 'refused') return refusedApp(settling.findings);
+  if (settling.kind === 'refused') return refusedApp(settling.findings, pointer);
   const { digest, folder } = settling;
   const letGo = ports.registry.hold(digest);
   const loaded = await loadApp(ports.runners, folder);
@@ -65,7 +70,7 @@ async function settleCode(ports: AcquirePorts, code: StagedCode): Promise<Answer
   };
   if (!isLoadable(loaded)) {
     await release();
-    return refusedApp(loaded.findings);
+    return refusedApp(loaded.findings, pointer);
   }
   return done({
     package: { digest, fingerprint: code.fingerprint, at: ports.now() },
@@ -74,6 +79,11 @@ async function settleCode(ports: AcquirePorts, code: StagedCode): Promise<Answer
     name: code.name,
     release,
   });
+}
+
+/** Where an app stands in what was sent. */
+export function pointerOf(source: AppSource): '/folder' | '/zip' {
+  return source.kind === 'folder' ? '/folder' : '/zip';
 }
 
 function isLoadable(loaded: LoadedApp): loaded is LoadedApp & { readonly definition: AppDefinition } {

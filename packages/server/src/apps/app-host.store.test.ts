@@ -137,8 +137,12 @@ test('installs an app that agrees, and gives it what the platform gives', async 
 });
 
 for (const [how, body, message] of [
-  ['says no', 'renderData({ message: "Wrong key" });', /refuses to be installed: Wrong key/],
-  ['throws', 'throw new Error("broken");', /broken \(server\/server\.js:1:\d+\)/],
+  ['says no', 'renderData({ message: "Wrong key" });', /^The app refuses to be installed: Wrong key\.$/],
+  [
+    'throws',
+    'throw new Error("broken");',
+    /^The app failed in its onAppInstall: broken \(server\/server\.js:1:\d+\)\.$/,
+  ],
 ] as const) {
   test(`keeps nothing of an app that ${how} when it is installed`, async () => {
     const world = await start();
@@ -403,7 +407,10 @@ test('keeps the old version when the new one refuses, does not load, or needs ot
     afterAppUpdate: 'renderData({ message: "not now" });',
     onAgentActivityCreate: 'console.log("new");',
   });
-  assert.deepEqual([refused.code, /stays as it was: not now/.test(refused.detail)], ['app_refused', true]);
+  assert.deepEqual(
+    [refused.code, /^The app refuses the update: not now\. It stays as it was\.$/.test(refused.detail)],
+    ['app_refused', true],
+  );
   assert.equal((await update({ onAgentActivityCreate: '(' })).code, 'app_invalid');
   const needs = await update({ onAgentActivityCreate: '' }, { token: secretText });
   assert.deepEqual([needs.code, needs.faults[0]?.pointer], ['iparams_invalid', '/iparams/token']);
@@ -483,6 +490,83 @@ test('names every fault of what cannot be installed, and keeps nothing of it', a
   const twice = newApp({ onAgentActivityCreate: '' });
   doneWith(await install(world, twice));
   assert.equal(rejectionOf(await install(world, twice)).code, 'name_taken');
+});
+
+for (const [how, code, told] of [
+  ['throws', 'const wrong = null;\nwrong.field;', /^server\/server\.js:2:\d+ .*null/],
+  ['never ends', 'for (;;) {}', /^server\/server\.js:1:1 .*was not loaded within 1500 ms/],
+  ['ends the process', 'process.exit(3);', /server\/server\.js/],
+] as const) {
+  test(`neither installs nor updates to an app whose code ${how} by itself`, async () => {
+    const world = await start({ limits: { loadMsMax: 1500 } });
+    const broken = {
+      ...appOf({ onAgentActivityCreate: '' }),
+      'server/server.js': `${code}\nexports = { onAgentActivityCreate() {} };`,
+    };
+    const refused = rejectionOf(await install(world, writeApp(join(base, `by-itself-${how}`), broken)));
+    assert.deepEqual([refused.code, refused.faults[0]?.pointer], ['app_invalid', '/folder']);
+    assert.match(refused.detail, told);
+    const zip = fakeZip(
+      Object.entries(broken).map(([name, content]) => ({
+        name,
+        content: typeof content === 'string' ? content : JSON.stringify(content),
+      })),
+    );
+    const uploaded = await world.host.install(world.ask(), { source: { kind: 'zip', bytes: zip }, iparams: null });
+    assert.equal(rejectionOf(uploaded).faults[0]?.pointer, '/zip');
+    assert.deepEqual([world.host.list(1), world.packages(), await records(world, 'app')], [[], [], []]);
+    const folder = newApp({ onAgentActivityCreate: 'console.log("works");' });
+    const { id, version } = doneWith(await install(world, folder));
+    writeApp(folder, broken);
+    const source = { kind: 'folder', folder } as const;
+    const kept = rejectionOf(await world.host.update(world.ask(), id, { source, iparams: null }));
+    assert.deepEqual([kept.code, world.host.get(1, id)?.version], ['app_invalid', version]);
+    await world.toggle();
+    await until(async () => (await world.printed(id)).includes('works'), 'the old version goes on');
+  });
+}
+
+test('a version without the callbacks has neither an address nor schedules any more', async () => {
+  const world = await start();
+  const scheduled =
+    'await $schedule.create({ name: "later", data: {}, schedule_at: new Date(Date.now() + 3600000).toISOString() });';
+  const folder = newApp({
+    onAppInstall: `console.log(await generateTargetUrl()); ${scheduled} renderData();`,
+    onScheduledEvent: '',
+    onExternalEvent: '',
+  });
+  const { id } = doneWith(await install(world, folder));
+  const token = new URL((await world.printed(id))[0] ?? '').pathname.split('/').at(-1) ?? '';
+  const request = { method: 'POST', headers: {}, contentType: null, body: '{}', query: {} };
+  assert.deepEqual(await world.host.externalEvent(token, request), { kind: 'accepted' });
+  writeApp(folder, appOf({ onAppInstall: 'renderData();', onExternalEvent: '' }));
+  const update = () => world.host.update(world.ask(), id, { source: { kind: 'folder', folder }, iparams: null });
+  assert.equal(doneWith(await update()).schedules, 0);
+  assert.deepEqual(await records(world, 'app_schedule'), []);
+  assert.match((await world.printed(id)).at(-1) ?? '', /no onScheduledEvent.*removed \(later\)/);
+  writeApp(folder, appOf({ onAppInstall: 'renderData();' }));
+  doneWith(await update());
+  assert.equal(await world.host.externalEvent(token, request), null);
+  assert.equal(await world.host.externalEvent(token, { ...request, method: 'GET' }), null);
+});
+
+test('tells an app that fails from one that refuses, and ends its sentences once', async () => {
+  const world = await start();
+  for (const [body, told] of [
+    ['renderData({ message: "please stay!" });', /^The app refuses to be removed: please stay! Ask for it/],
+    ['throw new Error("broken");', /^The app failed in its onAppUninstall: broken \(.*\)\. Ask for it/],
+  ] as const) {
+    const { id } = doneWith(await install(world, newApp({ onAgentActivityCreate: '', onAppUninstall: body })));
+    assert.match(rejectionOf(await world.host.remove(world.ask(), id, { isForced: false })).detail, told);
+  }
+  const folder = newApp({ onAgentActivityCreate: '' });
+  const { id } = doneWith(await install(world, folder));
+  writeApp(folder, appOf({ onAgentActivityCreate: '', afterAppUpdate: 'throw new Error("broken");' }));
+  const refused = await world.host.update(world.ask(), id, { source: { kind: 'folder', folder }, iparams: null });
+  assert.match(
+    rejectionOf(refused).detail,
+    /^The app failed in its afterAppUpdate: broken \(.*\)\. It stays as it was\.$/,
+  );
 });
 
 test('reads the folder of an app that runs in place again when it is told to', async () => {

@@ -4,6 +4,7 @@ import type { Ask } from '../engine/agent-commands.ts';
 import type { StoredRecord } from '../engine/change.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { PayloadAccount } from '../marketplace/app-payload.ts';
+import { ownHandlerOf } from '../marketplace/event-handlers.ts';
 import type { ExternalRequest } from '../marketplace/external-event.ts';
 import type { JobView } from '../marketplace/job.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
@@ -287,7 +288,8 @@ export class AppHost implements Apps {
   async externalEvent(token: string, request: ExternalRequest): Promise<ExternalOutcome | null> {
     const id = this.services.targets.appOf(token);
     const app = id === null ? undefined : this.#registry.byId(id);
-    return app === undefined ? null : takeExternal(app, request, this.services);
+    if (app === undefined || !mayHear(app)) return null;
+    return takeExternal(app, request, this.services);
   }
 
   startOauth(ask: Ask, id: string, start: Parameters<Apps['startOauth']>[2]): Answer<{ readonly url: string }> {
@@ -356,6 +358,11 @@ export class AppHost implements Apps {
     const { subscriptions, runners } = this.#ports;
     return viewOf(app, { subscriptions, services: this.services, fence: runners.fence });
   }
+}
+
+/** What is known to hear no external events has no address; of an app that does not load now nobody knows. */
+function mayHear({ definition }: InstalledApp): boolean {
+  return definition === null || ownHandlerOf(definition, 'onExternalEvent') !== null;
 }
 
 const DEFAULT_SETTINGS: AppSettings = { timestampUnit: 'milliseconds', withActivity: true };

@@ -78,8 +78,13 @@ export type AppRunnerState = {
   readonly startsAgainAt: number | null;
 };
 
+/** Whether an app's code runs as far as it runs by itself; a throw or an endless loop in it is an error. */
+export type AppLoad = { readonly kind: 'loaded' } | { readonly kind: 'not_loaded'; readonly error: DeliveryError };
+
 export type AppRunner = {
   readonly state: AppRunnerState;
+  /** Starts the process if it does not run. */
+  load(): Promise<AppLoad>;
   /** Product, scheduled and external events: ended by the return, or by what a returned promise becomes. */
   call(call: AppCall): Promise<CallOutcome>;
   /** Set-up events, server methods, actions and jobs: ended by `renderData`. */

@@ -3,7 +3,7 @@ import type { Ask } from '../engine/agent-commands.ts';
 import type { Change } from '../engine/change.ts';
 import { checkIparams, defaultIparams, type IparamFault } from '../marketplace/iparams.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
-import { type AcquiredCode, acquireCode } from './acquire-code.ts';
+import { type AcquiredCode, acquireCode, pointerOf } from './acquire-code.ts';
 import { APP_RECORD, type AppOrigin, type AppRecord, seenOrigin } from './app-record.ts';
 import type { AppSettings } from './apps.ts';
 import type { AppSource } from './code-store.ts';
@@ -16,7 +16,8 @@ import {
   sealedFor,
   writeQuietly,
 } from './lifecycle.ts';
-import { askSetUp } from './set-up.ts';
+import { refusedLoad } from './loaded-app.ts';
+import { askSetUp, sentenceOf } from './set-up.ts';
 
 export type InstallInput = {
   readonly source: AppSource;
@@ -59,13 +60,18 @@ async function installCode(life: Lifecycle, ask: Ask, input: CodeInput): Promise
     iparams: iparams ?? {},
   });
   life.registry.begin(app);
+  await life.engine.write((draft) => writeQuietly(draft, record));
+  const fault = code.package === null ? null : await app.load();
+  if (fault !== null) {
+    await undoInstall(life, app, false);
+    return refusedLoad(fault, pointerOf(input.source));
+  }
   if (needsParameters) {
     await life.engine.write((draft) => recordChange(draft, ask, { record: waiting(record), change: 'created' }));
     app.record = waiting(record);
     life.registry.add(app);
     return done(app);
   }
-  await life.engine.write((draft) => writeQuietly(draft, record));
   return finishInstall(life, ask, { app, ofWaiting: false });
 }
 
@@ -109,9 +115,9 @@ export async function finishInstall(
   const { engine, subscriptions, registry, services } = life;
   try {
     const verdict = await askSetUp(app, 'onAppInstall', { random: engine.world.random, isLive: life.isLive });
-    if (verdict.kind === 'refused') {
+    if (verdict.kind !== 'agreed') {
       await undoInstall(life, app, ofWaiting);
-      return refuse('app_refused', `The app refuses to be installed: ${verdict.message}`);
+      return refuse('app_refused', sentenceOf(verdict, { event: 'onAppInstall', refuses: 'to be installed' }));
     }
     const record: AppRecord = { ...app.record, phase: 'installed' };
     const { definition } = app;

@@ -157,6 +157,18 @@ export class InstalledApp {
     return this.#masked(await this.#during(call, () => this.#runner.ask(call)));
   }
 
+  /**
+   * Runs the app's code as far as it runs by itself, and says what is wrong with that; null when nothing is. A process that
+   * cannot be started says nothing about the code.
+   */
+  async load(): Promise<DeliveryError | null> {
+    const { definition } = this;
+    if (definition === null || !hasServerCode(definition)) return null;
+    const outcome = await this.#runner.load();
+    if (outcome.kind === 'loaded' || outcome.error.code === 'not_started') return null;
+    return maskedError(outcome.error, this.#mask);
+  }
+
   /** From here on calls wait, until what comes back is called. */
   hold(): () => void {
     let release = () => {};
@@ -281,6 +293,10 @@ const SECRETS_UNREADABLE: DeliveryError = {
 
 function noHandler(event: string): DeliveryError {
   return { code: 'no_handler', message: `The app has no handler for ${event} any more.` };
+}
+
+function hasServerCode({ handlers, functions, actions, jobs }: AppDefinition): boolean {
+  return [handlers, functions, actions, jobs].some((named) => named.length > 0);
 }
 
 function maskedError(error: DeliveryError, mask: (text: string) => string): DeliveryError {

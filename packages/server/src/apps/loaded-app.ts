@@ -15,14 +15,29 @@ export async function loadApp(runners: Pick<AppRunners, 'readFolder'>, folder: s
   return { findings: [...findings, ...reading.findings], definition: reading.app };
 }
 
-/** Why an app cannot be installed as it is: every error, each with its place and its fix. */
-export function refusedApp(findings: readonly Finding[]): Extract<Answer<never>, { kind: 'rejected' }> {
+/**
+ * Why an app cannot be installed as it is: every error, each with its place and its fix.
+ *
+ * @param pointer where the app stands in what was sent; empty for an app that is installed already
+ */
+export function refusedApp(
+  findings: readonly Finding[],
+  pointer: '' | '/folder' | '/zip' = '',
+): Extract<Answer<never>, { kind: 'rejected' }> {
   const errors = findings.filter((finding) => finding.severity === 'error');
   const faults = errors.map((finding) => ({
-    pointer: '/folder',
+    pointer,
     detail: `${inOneLine(finding)}${finding.fix === undefined ? '' : ` — ${finding.fix}`}`,
   }));
   return refuse('app_invalid', faults[0]?.detail ?? 'The app does not load.', faults);
+}
+
+/** The same of an app whose code does not run. */
+export function refusedLoad(
+  { message, file = 'server/server.js', line = 1, column = 1 }: DeliveryError,
+  pointer: '/folder' | '/zip',
+): ReturnType<typeof refusedApp> {
+  return refusedApp([{ severity: 'error', code: 'load-failed', message, file, line, column }], pointer);
 }
 
 /** What a call of an app that does not load comes to. */

@@ -5,7 +5,7 @@ import { APP_RECORD, SUBSCRIPTION_RECORD } from './app-record.ts';
 import { digestsOf } from './app-registry.ts';
 import type { InstalledApp } from './installed-app.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { askSetUp } from './set-up.ts';
+import { askSetUp, sentenceOf } from './set-up.ts';
 
 /**
  * Removes an app with everything that is its own. It may refuse (`onAppUninstall`), unless it is forced; an app that
@@ -18,9 +18,12 @@ export async function removeApp(
 ): Promise<Answer<null>> {
   if (!isForced && app.record.phase === 'installed' && app.fault === null) {
     const verdict = await askSetUp(app, 'onAppUninstall', { random: life.engine.world.random, isLive: life.isLive });
-    if (verdict.kind === 'refused') {
+    if (verdict.kind !== 'agreed') {
       const way = 'Ask for it with `force=true` to remove it all the same.';
-      return refuse('app_refused', `The app refuses to be removed: ${verdict.message}. ${way}`);
+      return refuse(
+        'app_refused',
+        `${sentenceOf(verdict, { event: 'onAppUninstall', refuses: 'to be removed' })} ${way}`,
+      );
     }
   }
   await removeRecords(life, ask, app);

@@ -5,7 +5,22 @@ import type { InstalledApp } from './installed-app.ts';
 import { APP_LIMITS } from './limits.ts';
 
 /** What an app says to its being installed, updated or removed. One that does not subscribe to the event agrees. */
-export type SetUpVerdict = { readonly kind: 'agreed' } | { readonly kind: 'refused'; readonly message: string };
+export type SetUpVerdict =
+  | { readonly kind: 'agreed' }
+  /** It says no. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** It threw, rejected, ended or took too long: that is a no as well. */
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** One sentence on a no: what the app refuses, or in what it failed. */
+export function sentenceOf(
+  verdict: Exclude<SetUpVerdict, { kind: 'agreed' }>,
+  { event, refuses }: { readonly event: SetUpEvent; readonly refuses: string },
+): string {
+  const what = verdict.kind === 'refused' ? `The app refuses ${refuses}` : `The app failed in its ${event}`;
+  const sentence = `${what}: ${verdict.message.trim()}`;
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
 
 /** Asks an app about a step of its life: it agrees with `renderData()`, and refuses with `renderData({message})`. */
 export async function askSetUp(
@@ -35,17 +50,21 @@ function verdictOf(answer: AppAnswer): SetUpVerdict {
     case 'answered':
       return { kind: 'agreed' };
     case 'refused':
-      return refused(answer.error.message);
+      return { kind: 'refused', message: cut(answer.error.message) };
     case 'interrupted':
-      return refused("the app's process ended before it answered");
+      return failed("the app's process ended before it answered");
     case 'failed': {
       const { code, message, file, line, column } = answer.error;
-      if (code === 'timed_out') return refused('`renderData` was not called in the callback within time limit!');
-      return refused(file === undefined ? message : `${message} (${file}:${line ?? 1}:${column ?? 1})`);
+      if (code === 'timed_out') return failed('`renderData` was not called in the callback within time limit!');
+      return failed(file === undefined ? message : `${message} (${file}:${line ?? 1}:${column ?? 1})`);
     }
   }
 }
 
-function refused(message: string): SetUpVerdict {
-  return { kind: 'refused', message: message.slice(0, APP_LIMITS.refusalCharactersMax) };
+function failed(message: string): SetUpVerdict {
+  return { kind: 'failed', message: cut(message) };
+}
+
+function cut(message: string): string {
+  return message.slice(0, APP_LIMITS.refusalCharactersMax);
 }

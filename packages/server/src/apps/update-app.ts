@@ -1,18 +1,19 @@
 import { type Answer, done, refuse } from '../directory/rejection.ts';
 import type { Ask } from '../engine/agent-commands.ts';
 import type { AppDefinition } from '../marketplace/app-definition.ts';
+import { ownHandlerOf } from '../marketplace/event-handlers.ts';
 import { checkIparams, type InstallationPage } from '../marketplace/iparams.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
 import { secretNames, unmaskedIparams } from '../marketplace/secret-iparams.ts';
-import { type AcquiredCode, acquireCode } from './acquire-code.ts';
+import { type AcquiredCode, acquireCode, pointerOf } from './acquire-code.ts';
 import { type AppOrigin, type AppRecord, seenOrigin } from './app-record.ts';
 import { digestsOf } from './app-registry.ts';
 import type { AppSource } from './code-store.ts';
 import { finishInstall, refusedIparams } from './install-app.ts';
 import type { AppWork, InstalledApp } from './installed-app.ts';
 import { eventsOf, type Lifecycle, putSubscription, recordChange, sealedFor } from './lifecycle.ts';
-import { loadApp, refusedApp } from './loaded-app.ts';
-import { askSetUp } from './set-up.ts';
+import { loadApp, refusedApp, refusedLoad } from './loaded-app.ts';
+import { askSetUp, sentenceOf } from './set-up.ts';
 
 /**
  * Changes an app's code for another version. The subscription and its cursor stay, deliveries wait while the versions
@@ -32,6 +33,7 @@ export async function updateApp(
     return await updateTo(life, ask, {
       ...update,
       code,
+      pointer: pointerOf(source),
       origin: isOfFolder ? seenOrigin(origin, code.package) : origin,
     });
   } finally {
@@ -49,13 +51,16 @@ export type UpdateWish = {
 type Update = UpdateWish & {
   readonly app: InstalledApp;
   readonly code: AcquiredCode;
+  readonly pointer: Pointer;
   readonly origin: AppOrigin;
 };
+
+type Pointer = ReturnType<typeof pointerOf>;
 
 async function updateTo(
   life: Lifecycle,
   ask: Ask,
-  { app, code, origin, ...wish }: Update,
+  { app, code, pointer, origin, ...wish }: Update,
 ): Promise<Answer<InstalledApp>> {
   const { definition } = code.loaded;
   const values = iparamsFor(life, app, definition.installation, wish);
@@ -70,7 +75,8 @@ async function updateTo(
     definition,
     record: { ...app.record, origin, package: code.package, previous: app.record.package ?? app.record.previous },
   };
-  return changeVersion(life, ask, { app, next, event: waits ? null : 'afterAppUpdate' });
+  const mustLoad = code.package === null ? null : pointer;
+  return changeVersion(life, ask, { app, next, event: waits ? null : 'afterAppUpdate', mustLoad });
 }
 
 /** Goes back to the version before the last update. The app is not asked: whoever goes back has a reason to. */
@@ -88,6 +94,7 @@ export async function rollBackApp(life: Lifecycle, ask: Ask, app: InstalledApp):
     app,
     next: { work: { folder, loaded, iparams: values.value }, definition, record },
     event: null,
+    mustLoad: null,
   });
 }
 
@@ -111,6 +118,8 @@ type VersionChange = {
   readonly next: NextVersion;
   /** What to ask the new version; null for nothing. */
   readonly event: 'afterAppUpdate' | null;
+  /** Where the new version stands in what was sent, when its code has to run; null when that is not looked at. */
+  readonly mustLoad: Pointer | null;
 };
 
 async function changeVersion(life: Lifecycle, ask: Ask, change: VersionChange): Promise<Answer<InstalledApp>> {
@@ -118,10 +127,10 @@ async function changeVersion(life: Lifecycle, ask: Ask, change: VersionChange): 
   const release = app.hold();
   const before = await app.begin(change.next.work);
   try {
-    const verdict = await verdictOn(life, change);
-    if (verdict !== null) {
+    const objection = await objectionTo(life, change);
+    if (objection !== null) {
       await app.begin(before);
-      return refuse('app_refused', `The app refuses the update and stays as it was: ${verdict}`);
+      return objection;
     }
     const replaced = digestsOf(app.record);
     await commitVersion(life, ask, change);
@@ -135,16 +144,23 @@ async function changeVersion(life: Lifecycle, ask: Ask, change: VersionChange): 
   }
 }
 
-async function verdictOn(life: Lifecycle, { app, event }: VersionChange): Promise<string | null> {
+/** Why the new version cannot be put to work: its code does not run, or it says no. */
+async function objectionTo(life: Lifecycle, { app, event, mustLoad }: VersionChange): Promise<Rejected | null> {
   const { engine } = life;
+  const fault = mustLoad === null ? null : await app.load();
+  if (mustLoad !== null && fault !== null) return refusedLoad(fault, mustLoad);
   if (event === null) return null;
   const verdict = await askSetUp(app, event, { random: engine.world.random, isLive: life.isLive });
-  return verdict.kind === 'refused' ? verdict.message : null;
+  if (verdict.kind === 'agreed') return null;
+  return refuse('app_refused', `${sentenceOf(verdict, { event, refuses: 'the update' })} It stays as it was.`);
 }
 
+type Rejected = Extract<Answer<never>, { kind: 'rejected' }>;
+
 async function commitVersion(life: Lifecycle, ask: Ask, { app, next }: VersionChange): Promise<void> {
-  const { engine, subscriptions, vault } = life;
+  const { engine, services, subscriptions, vault } = life;
   const { work, definition } = next;
+  const isScheduled = ownHandlerOf(definition, 'onScheduledEvent') !== null;
   const keepsDefaults = app.record.iparams === null && Object.keys(work.iparams ?? {}).length === 0;
   const iparams =
     keepsDefaults || work.iparams === null ? app.record.iparams : sealedFor(definition, work.iparams, vault);
@@ -154,10 +170,24 @@ async function commitVersion(life: Lifecycle, ask: Ask, { app, next }: VersionCh
   await engine.write((draft) => {
     const position = recordChange(draft, ask, { record, change: 'changed' });
     if (subscription !== null) putSubscription(draft, subscription, position);
+    if (!isScheduled) for (const change of services.schedules.removal(app.id)) draft.put(change);
   });
   app.record = record;
+  if (!isScheduled) forgetSchedules(life, app.id);
   if (subscription !== null) subscriptions.update(subscription, app.receiver);
 }
+
+/** Nobody would hear of them any more. */
+function forgetSchedules({ facilities, services }: Lifecycle, app: string): void {
+  const names = services.schedules.list(app).map(({ schedule }) => schedule.name);
+  services.schedules.forget(app);
+  if (names.length === 0) return;
+  const shown = names.slice(0, NAMES_SHOWN_MAX).join(', ') + (names.length > NAMES_SHOWN_MAX ? ', …' : '');
+  const text = `this version has no onScheduledEvent: the schedules that the one before made are removed (${shown})`;
+  facilities.log.add({ app, level: 'warn', text, eventId: null });
+}
+
+const NAMES_SHOWN_MAX = 10;
 
 async function removeUnneeded({ registry, code }: Lifecycle, digests: readonly string[]): Promise<void> {
   for (const digest of digests) {

@@ -38,6 +38,7 @@ function runnerThatRefuses(message: string): AppRunner {
   const failed = { kind: 'failed', error: { code: 'not_started', message }, durationMs: 0 } as const;
   return {
     state: { phase: 'asleep', pid: null, crashesInARow: 0, lastCrash: null, startsAgainAt: null },
+    load: async () => ({ kind: 'not_loaded', error: failed.error }),
     call: async () => failed,
     ask: async (): Promise<AppAnswer> => failed,
     stop: async () => {},
