@@ -152,6 +152,7 @@ function watchRunner(runner: AppRunner, parts: WatchParts, open: Map<string, Ope
       );
       return isForced && answer.kind !== 'answered' ? { kind: 'answered', data: null, durationMs: 0 } : answer;
     },
+    load: () => runner.load(),
     stop: () => runner.stop(),
   };
 }
