@@ -179,6 +179,25 @@ test('an error shows the line of the app’s own file', async (t) => {
   await opened.close();
 });
 
+test('code that throws when it is loaded is said above everything, with its lines', async (t) => {
+  const opened = await openPage(t);
+  if (opened === null) return;
+  const { page, run } = opened;
+  await page.getByText('live', { exact: true }).waitFor();
+  const file = join(run.folder, 'server/server.js');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, `let n = 0;\nnull.x;\n${text}`);
+  const notices = page.locator('#notices');
+  await notices.getByText('The app does not load.').waitFor();
+  await notices.getByText('server/server.js:2:6').waitFor();
+  assert.equal(await notices.getByText('The code from before goes on').count(), 0);
+  await notices.getByRole('button', { name: 'All findings' }).click();
+  await page.locator('#findings .frame .here').getByText('null.x').first().waitFor();
+  writeFileSync(file, text);
+  await page.getByText('live', { exact: true }).waitFor();
+  await opened.close();
+});
+
 test('a payload is edited and sent again', async (t) => {
   const opened = await openPage(t);
   if (opened === null) return;
@@ -209,6 +228,9 @@ test('the clock is stepped to an idle deadline, and the others are not idle then
   await avocet.getByText('idle', { exact: true }).waitFor();
   assert.equal(await agent(page, 'Demo Curlew').getByText('at the desk').count(), 1);
   await page.getByText(/UTC, \d+ min ahead/).waitFor();
+  await page.evaluate("document.getElementById('app-name').textContent = 'a-very-long-name-'.repeat(20)");
+  const height = Number(await page.evaluate("document.querySelector('.bar').offsetHeight"));
+  assert.ok(height < 60, `the header is one row, not ${height} px`);
   await opened.close();
 });
 

@@ -49,12 +49,12 @@ export function watchRunners(runners: AppRunners, parts: WatchParts): WatchedRun
     async load() {
       const { runner } = newest;
       if (runner === null) return;
-      // Nothing is called so: what comes back says that there is no such callback, once the code is loaded.
-      const outcome = await runner.call({ callId: 'load', handler: '', payload: {} });
+      const load = await runner.load();
+      // What ran while it was loaded counts.
       parts.ended(runner.state.pid);
-      if (outcome.kind === 'interrupted' || newest.runner !== runner) return;
-      const isLoaded = outcome.kind === 'delivered' || outcome.error.code === 'handler_missing';
-      parts.loaded(isLoaded ? null : outcome.error);
+      // One that was stopped meanwhile says nothing about the app.
+      if (newest.runner !== runner || runner.state.phase === 'closed') return;
+      parts.loaded(load.kind === 'loaded' ? null : load.error);
     },
     ...runners,
     fence: runners.fence,

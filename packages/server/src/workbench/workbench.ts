@@ -1,3 +1,4 @@
+import type { DeliveryError } from '../delivery/receiver.ts';
 import type { Answer } from '../directory/rejection.ts';
 import { refuse } from '../directory/rejection.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -115,6 +116,13 @@ export class Workbench {
     const reading = await this.parts.read();
     for (const tell of this.#readers) tell(reading.findings, reading.files);
     return reading;
+  }
+
+  /** The app's code was loaded, or was not: that is said as what is wrong with the files is. */
+  loaded(error: DeliveryError | null): void {
+    this.life.loaded(error);
+    if (error === null) return;
+    for (const tell of this.#readers) tell(this.life.findings, this.life.reading.files);
   }
 
   async stop(): Promise<void> {

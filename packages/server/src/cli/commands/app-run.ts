@@ -201,7 +201,7 @@ function benchRunners(
     stopwatch: () => performance.now(),
     app: () => opened.bench?.life.definition ?? null,
     files: () => opened.bench?.life.runningFiles ?? null,
-    loaded: (error) => opened.bench?.life.loaded(error),
+    loaded: (error) => opened.bench?.loaded(error),
     ended: (pid) => opened.bench?.callEnded(pid),
     isRetried: options.retries === true,
     isDebugged: setting.inspectorPort !== null,

@@ -36,19 +36,12 @@ export function createClockView() {
           type: 'button',
           'data-key': 'next',
           disabled: isStepping || next === null,
-          title:
-            'Steps the clock to the next deadline of the team or schedule of the app: every timer on the way runs, in order',
+          title: `Steps the clock to the next deadline of the team or schedule of the app: every timer on the way runs, in order${next === null ? '' : `\nNext: ${whatIsNext(next)}`}`,
           onclick: () => send('/bench/clock', { kind: 'next_deadline' }),
         },
         isStepping ? 'Stepping…' : 'Next deadline',
-        !isStepping &&
-          next !== null &&
-          h(
-            'span.soft',
-            null,
-            `: ${next.kind === 'schedule' ? 'schedule' : `${DEADLINES[next.kind] ?? next.kind} of`} ${next.whose} `,
-          ),
-        !isStepping && next !== null && h('span.soft', { 'data-until': next.at }, ''),
+        !isStepping && next !== null && h('span.soft.whose', null, `: ${whatIsNext(next)} `),
+        !isStepping && next !== null && h('span.soft.until', { 'data-until': next.at }, ''),
       ),
     ]);
   });
@@ -72,4 +65,9 @@ export function createClockView() {
     },
     tick,
   };
+}
+
+/** @param {any} next */
+function whatIsNext({ kind, whose }) {
+  return `${kind === 'schedule' ? 'schedule' : `${DEADLINES[kind] ?? kind} of`} ${whose}`;
 }

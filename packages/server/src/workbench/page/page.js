@@ -49,6 +49,7 @@ function draw(next) {
   const { app, agents, custom_statuses, findings, clock, coverage, inspector, retries } = next;
   document.title = `${app.name} – Rollcall workbench`;
   byId('app-name').textContent = app.name;
+  byId('app-name').title = app.folder;
   drawPills({ app, inspector, isConnected: state.isConnected });
   views.team({ agents, statuses: custom_statuses });
   views.clock.draw(clock);
