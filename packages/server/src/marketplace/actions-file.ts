@@ -3,7 +3,7 @@ import type { ActionDefinition } from './action-definition.ts';
 import type { AppFiles } from './app-files.ts';
 import { notAnObject, openConfig, unknownKeys } from './config-document.ts';
 import type { Finding } from './finding.ts';
-import { doubledKeys, type JsonMember, memberOf, membersOf, textOf } from './json-document.ts';
+import { type JsonMember, memberOf, membersOf, textOf } from './json-document.ts';
 import type { JsonObject } from './json-value.ts';
 import { findingAt, type SourceText } from './source-text.ts';
 
@@ -35,11 +35,7 @@ export function readActions(files: AppFiles): ActionsReading {
     source,
     actions: entries.filter(({ value }) => value.type === 'object').map(defineAction),
     places: entries.map(({ key, keyNode }) => ({ name: key, offset: keyNode.offset })),
-    findings: [
-      ...document.findings,
-      ...doubledKeys(source, root),
-      ...entries.flatMap((entry) => checkAction(source, entry)),
-    ],
+    findings: [...document.findings, ...entries.flatMap((entry) => checkAction(source, entry))],
   };
 }
 
@@ -74,7 +70,6 @@ function checkAction(source: SourceText, entry: JsonMember): readonly Finding[] 
         message: `"${key}" of action '${name}' must be a JSON Schema`,
       }),
     ),
-    ...doubledKeys(source, value),
     ...unknownKeys(source, value, {
       code: 'action-key-unknown',
       severity: 'warning',

@@ -2,7 +2,14 @@ import type { Node } from 'jsonc-parser';
 import type { AppFiles } from './app-files.ts';
 import { slipOf } from './did-you-mean.ts';
 import type { Finding, FindingSeverity } from './finding.ts';
-import { type JsonMember, memberOf, membersOf, readJsonDocument, renameKey } from './json-document.ts';
+import {
+  doubledKeysWithin,
+  type JsonMember,
+  memberOf,
+  membersOf,
+  readJsonDocument,
+  renameKey,
+} from './json-document.ts';
 import { findingAt, type SourceText, sourceText } from './source-text.ts';
 
 /** A JSON file of an app that must hold an object, opened as far as it can be. */
@@ -19,7 +26,8 @@ export function openConfig(files: AppFiles, file: string): ConfigDocument | null
   if (text === undefined) return null;
   const source = sourceText(file, text);
   const { root, findings } = readJsonDocument(source);
-  if (root === null || root.type === 'object') return { source, root, findings };
+  if (root === null) return { source, root, findings };
+  if (root.type === 'object') return { source, root, findings: [...findings, ...doubledKeysWithin(source, root)] };
   const message = `${file} must hold a JSON object`;
   const fault = findingAt(source, root.offset, { severity: 'error', code: 'config-type', message, expected: '{ … }' });
   return { source, root: null, findings: [...findings, fault] };

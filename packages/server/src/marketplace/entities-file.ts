@@ -4,7 +4,7 @@ import { openConfig, unknownKeys } from './config-document.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { EntityDefinition, EntityField } from './entity-definition.ts';
 import type { Finding } from './finding.ts';
-import { doubledKeys, type JsonMember, memberOf, membersOf, textOf } from './json-document.ts';
+import { type JsonMember, memberOf, membersOf, textOf } from './json-document.ts';
 import { findingAt, type SourceText } from './source-text.ts';
 
 /** Path of the entities below the app folder. */
@@ -43,7 +43,6 @@ export function readEntities(files: AppFiles): EntitiesReading {
     entities: entries.map(({ key: name, value }) => ({ name, fields: fieldNodes(value).map(defineField) })),
     findings: [
       ...document.findings,
-      ...doubledKeys(source, root),
       ...overLimit(source, entries),
       ...entries.flatMap((entry) => checkEntity(source, entry)),
     ],

@@ -6,7 +6,7 @@ import { type IparamDefinition, type IparamType, iparamTypes } from './iparam-de
 import { checkIparamTypes } from './iparam-part-types.ts';
 import { checkIparamValue } from './iparam-value.ts';
 import {
-  doubledKeys,
+  doubledKeysWithin,
   type JsonMember,
   memberOf,
   membersOf,
@@ -58,7 +58,10 @@ export function readIparams(files: AppFiles): IparamsReading {
   if (document.root.type !== 'object')
     return { installation: noDefinitions, findings: [...findings, notAnObject(source)] };
   const { definitions, findings: faults } = readIparamFields(source, document.root);
-  return { installation: { kind: 'definitions', definitions }, findings: [...findings, ...faults] };
+  return {
+    installation: { kind: 'definitions', definitions },
+    findings: [...findings, ...doubledKeysWithin(source, document.root), ...faults],
+  };
 }
 
 /** The definitions in an object of fields, and what is wrong with them; of `oauth_iparams` too. */
@@ -69,7 +72,7 @@ export function readIparamFields(
   const fields = membersOf(object).map((member) => readField(source, member));
   return {
     definitions: fields.flatMap(({ definition }) => (definition === null ? [] : [definition])),
-    findings: [...doubledKeys(source, object), ...fields.flatMap((field) => field.findings)],
+    findings: fields.flatMap((field) => field.findings),
   };
 }
 
@@ -187,7 +190,6 @@ function readField(source: SourceText, member: JsonMember): FieldReading {
     ...missingKeys(source, member, type),
     ...invalidKeys(source, member),
     ...invalidType(source, member, type),
-    ...doubledKeys(source, value),
     ...checkIparamTypes(source, member),
     ...(type === undefined || maskedTypes.includes(type)
       ? unmaskedSecret(source, { name, keyNode, field: value })

@@ -93,6 +93,12 @@ export function doubledKeys(source: SourceText, node: Node | undefined): readonl
   });
 }
 
+/** A finding for each key that stands twice in an object, or in whatever stands inside of it. */
+export function doubledKeysWithin(source: SourceText, node: Node): readonly Finding[] {
+  const inside = node.type === 'property' ? (node.children ?? []).slice(1) : (node.children ?? []);
+  return [...doubledKeys(source, node), ...inside.flatMap((child) => doubledKeysWithin(source, child))];
+}
+
 type FaultName = ReturnType<typeof printParseErrorCode>;
 
 // One slip makes the parser complain several times at almost the same place: the first complaint of a line is the slip.

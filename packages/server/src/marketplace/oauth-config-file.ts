@@ -3,7 +3,7 @@ import type { AppFiles } from './app-files.ts';
 import { notAnObject, openConfig, textRecord, unknownKeys } from './config-document.ts';
 import type { Finding } from './finding.ts';
 import { readIparamFields } from './iparams.ts';
-import { doubledKeys, type JsonMember, memberOf, membersOf, textOf } from './json-document.ts';
+import { type JsonMember, memberOf, membersOf, textOf } from './json-document.ts';
 import type { JsonObject } from './json-value.ts';
 import { flatIntegrationName, type OauthIntegration } from './oauth-integration.ts';
 import type { PlatformVersion } from './platform-catalog.ts';
@@ -73,7 +73,6 @@ function readWrapped(source: SourceText, root: Node, wrapped: JsonMember): Integ
         known: ['integrations'],
         sentence: (key) => `OAuth config must NOT have additional properties '${key}'`,
       }),
-      ...doubledKeys(source, wrapped.value),
       ...read.flatMap(({ findings }) => findings),
     ],
   };
@@ -124,7 +123,6 @@ function readIntegration(
     ...neededKeys.slice(2).flatMap((key) => checkAddress(source, memberOf(node, key))),
     ...checkTokenType(source, memberOf(node, 'token_type')),
     ...iparams.findings,
-    ...doubledKeys(source, node),
     ...unknownKeys(source, node, {
       code: 'oauth-key-unknown',
       severity: 'warning',

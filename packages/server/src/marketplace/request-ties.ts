@@ -125,7 +125,7 @@ function notWhitelisted(
   { call, source, firstText }: PlatformCall,
   { whitelistedDomains }: Manifest,
 ): readonly Finding[] {
-  const host = /^https?:\/\/([^/:?#<]+)/i.exec(firstText ?? '')?.[1]?.toLowerCase();
+  const host = /^https?:\/\/(?:[^/?#<@]*@)?([^/:?#<]+)/i.exec(firstText ?? '')?.[1]?.toLowerCase();
   if (host === undefined || whitelistedDomains.some((domain) => allows(domain, host))) return [];
   return [
     findingAt(source, call.arguments[0]?.start ?? call.start, {

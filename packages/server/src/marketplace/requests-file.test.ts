@@ -134,3 +134,26 @@ test('reads a parameter that comes several times, and certificates for TLS', () 
   assert.deepEqual(templates[0]?.query, { 'with[]': ['a', '1'], page: '2' });
   assert.deepEqual(templates[0]?.options.security, { ca: 'PEM', key: '7' });
 });
+
+test('names a doubled key at every depth, and takes the last one', () => {
+  const text = [
+    '{ "a": { "schema": { "method": "GET", "host": "a.example",',
+    '"host": "b.example", "headers": { "A": "1",',
+    '"A": "2" } }, "options": { "maxAttempts": 2,',
+    '"maxAttempts": 3 } },',
+    '"a": { "schema": { "method": "PUT", "host": "c.example" } } }',
+  ];
+  const once = readRequests(new Map([['config/requests.json', `${text.slice(0, 4).join('\n').slice(0, -1)}}`]]));
+  assert.deepEqual(
+    once.findings.map(({ code, line, column }) => `${code} ${line}:${column}`),
+    ['doubled-key 2:1', 'doubled-key 3:1', 'doubled-key 4:1'],
+  );
+  const [template] = once.templates;
+  assert.deepEqual([template?.host, template?.headers, template?.options.maxAttempts], ['b.example', { A: '2' }, 3]);
+  const twice = readRequests(new Map([['config/requests.json', text.join('\n')]]));
+  assert.deepEqual(
+    twice.templates.map(({ method, host }) => `${method} ${host}`),
+    ['PUT c.example'],
+  );
+  assert.ok(twice.findings.some(({ code, line }) => code === 'doubled-key' && line === 5));
+});

@@ -11,7 +11,6 @@ import {
 import { didYouMean } from './did-you-mean.ts';
 import type { Finding } from './finding.ts';
 import {
-  doubledKeys,
   type JsonMember,
   memberOf,
   membersOf,
@@ -89,7 +88,6 @@ function readTemplates({ source, findings }: ConfigDocument, root: Node): Reques
     places: entries.map(({ key, keyNode, value }) => ({ name: key, offset: keyNode.offset, node: value })),
     findings: [
       ...findings,
-      ...doubledKeys(source, root),
       ...(entries.length > templatesMax ? [tooMany(source, entries)] : []),
       ...ignoredProtocol(source, entries),
       ...read.flatMap((template) => template.findings),
@@ -149,7 +147,6 @@ function readTemplate(source: SourceText, { key: name, keyNode, value }: JsonMem
       known: ['schema', 'options'],
       sentence: (key) => `request template must NOT have additional properties '${key}'`,
     }),
-    ...doubledKeys(source, schema.value),
     ...unclosedTexts(source, schema.value),
   ];
   if (method.value === null || host.value === null) return { template: null, findings };

@@ -344,3 +344,11 @@ test('warns of verbs of $request that go by another name, since platform 2.3', (
     'warning 6: $request[payload.verb]: if this calls one of them, get and its siblings are no longer supported in Request API',
   ]);
 });
+
+test('takes no user of an address for its host', () => {
+  const { findings } = app({
+    manifest: { ...activityApp('a', { 'whitelisted-domains': ['https://example.com'] }), 'platform-version': '2.2' },
+    server: "exports = { async a() { await $request.get('https://user:word@example.com/x'); } };",
+  });
+  assert.deepEqual(findings, []);
+});
