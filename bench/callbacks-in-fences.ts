@@ -184,7 +184,7 @@ async function neighbourFigure(place: Place): Promise<Figure> {
 
 /** Fifty apps are installed; each is called in turn, twice. No more than the seats may be awake. */
 async function sleeperFigures(place: Place, { starts }: Counts): Promise<readonly Figure[]> {
-  const host = createProcessHost({ limits: defaultSandboxLimits, broker: null, processesMax: SEATS });
+  const host = createProcessHost({ limits: defaultSandboxLimits, broker: null, seats: { seatsMax: SEATS } });
   const apps = Array.from({ length: APPS }, () => openApp(place, 'callee', undefined, host));
   const wakes: number[] = [];
   let awakeMax = 0;

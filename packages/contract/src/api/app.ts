@@ -46,7 +46,14 @@ const zipGiven = text('The zip in base64: for who has parameters to send with it
 const folderGiven = text('The folder, as it was given to `rollcall serve --app`, or its last part.', { max: 4096 });
 
 /** What an app's process can be doing. */
-export const APP_PROCESS_PHASES = Object.freeze(['asleep', 'starting', 'running', 'backing_off', 'closed'] as const);
+export const APP_PROCESS_PHASES = Object.freeze([
+  'asleep',
+  'waiting',
+  'starting',
+  'running',
+  'backing_off',
+  'closed',
+] as const);
 
 /** How much a finding about an app's files weighs. */
 export const FINDING_SEVERITIES = Object.freeze(['error', 'warning', 'information'] as const);
@@ -103,7 +110,7 @@ const AppFinding = answer('Something to say about a place in the files of the ap
 
 const AppProcess = answer('The process in which the callbacks of the app run.', {
   phase: choice(
-    'asleep: none, the next call starts one; starting; running; backing_off: it crashed, and the next start has to wait; closed.',
+    'asleep: none, the next call starts one; waiting: it is wanted, and as many apps as may run at once are at work; starting; running; backing_off: it crashed, and the next start has to wait; closed.',
     APP_PROCESS_PHASES,
   ),
   pid: orNull(integer('The number that the system has for it. Null when there is none.')),

@@ -68,9 +68,12 @@ export type AppAnswer =
 /** What an app gave to `renderData` as its error: `message` and `status` are filled in where it left one out. */
 export type AppRefusal = { readonly status: number; readonly message: string; readonly [key: string]: JsonValue };
 
-/** What an app's process is doing; `backing_off`: it crashed, and the next start has to wait. */
+/**
+ * What an app's process is doing; `waiting`: as many processes as may run at once are at work; `backing_off`: it crashed,
+ * and the next start has to wait.
+ */
 export type AppRunnerState = {
-  readonly phase: 'asleep' | 'starting' | 'running' | 'backing_off' | 'closed';
+  readonly phase: 'asleep' | 'waiting' | 'starting' | 'running' | 'backing_off' | 'closed';
   readonly pid: number | null;
   readonly crashesInARow: number;
   readonly lastCrash: { readonly at: number; readonly message: string } | null;

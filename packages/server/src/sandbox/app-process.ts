@@ -5,7 +5,7 @@ import type { HostServices } from './host-services.ts';
 import type { Launcher } from './launcher.ts';
 import type { SandboxLimits } from './limits.ts';
 import { createProcessHost, type ProcessHost } from './process-host.ts';
-import type { Sitter } from './process-seats.ts';
+import type { SeatOutcome, Sitter } from './process-seats.ts';
 import { type AskRequest, type CallRequest, type ProcessEnding, RunnerProcess } from './runner-process.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 
@@ -28,6 +28,10 @@ type Started = { readonly kind: 'running'; readonly runner: RunnerProcess; reado
 type NotCalled = Extract<CallOutcome, { kind: 'interrupted' | 'failed' }>;
 type NotStarted = { readonly kind: 'not_loaded'; readonly error: CallError } | { readonly kind: 'closed' };
 
+const NO_SEAT: CallError = {
+  code: 'not_started',
+  message: 'as many apps as may run at once were at work all the time, and none made room for this one',
+};
 const NO_SOCKETS: CallError = { code: 'not_started', message: 'no socket could be opened for the app' };
 
 /**
@@ -44,6 +48,7 @@ export class AppProcess {
   #startingRunner: RunnerProcess | null = null;
   #endings = new Set<Promise<ProcessEnding>>();
   #isClosed = false;
+  #isWaitingForSeat = false;
   #cutWaitShort: () => void = () => {};
   #callOffSleep: () => void = () => {};
   /** Those that wait for the process too. */
@@ -57,6 +62,8 @@ export class AppProcess {
     this.#sitter = {
       isIdle: () => this.#runner !== null && this.#callsAsked === 0,
       sleep: () => this.#sleepNow(),
+      busySince: () => this.#runner?.busySince ?? null,
+      putOut: () => this.#putOut(),
     };
   }
 
@@ -152,6 +159,13 @@ export class AppProcess {
     void runner?.stop();
   }
 
+  /** Others wait, and this one has had its time: what it is at is interrupted, and made again later. */
+  #putOut(): void {
+    const text = "the app's process was ended: its calls went on for long while other apps waited for a place";
+    this.#parts.services.log({ at: this.#parts.clock.now(), level: 'warn', text, callId: null });
+    this.#sleepNow();
+  }
+
   async #ready(): Promise<Started> {
     if (this.#isClosed) return { kind: 'closed' };
     if (this.#runner?.isOpen === true)
@@ -167,9 +181,10 @@ export class AppProcess {
     await Promise.all(this.#endings);
     await this.#waitUntilAllowed();
     if (this.#isClosed) return { kind: 'closed' };
-    const leaveSeat = await this.#takeSeat();
-    if (leaveSeat === null) return { kind: 'closed' };
-    const runner = await this.#launch(leaveSeat);
+    const taken = await this.#takeSeat();
+    if (taken.kind === 'given_up') return { kind: 'closed' };
+    if (taken.kind === 'too_late') return { kind: 'not_loaded', error: NO_SEAT };
+    const runner = await this.#launch(taken.leave);
     if (runner === null) return { kind: 'not_loaded', error: NO_SOCKETS };
     this.#startingRunner = runner;
     if (this.#isClosed) void runner.stop();
@@ -184,14 +199,16 @@ export class AppProcess {
     return { kind: 'running', runner, load };
   }
 
-  /** Null when the app was stopped before there was one. */
-  async #takeSeat(): Promise<(() => void) | null> {
+  /** Given up when the app was stopped before there was one. */
+  async #takeSeat(): Promise<SeatOutcome> {
     const { seat, giveUp } = this.#host.seats.take(this.#sitter);
     this.#cutWaitShort = giveUp;
-    const leave = await seat;
-    if (leave === null || !this.#isClosed) return leave;
-    leave();
-    return null;
+    this.#isWaitingForSeat = true;
+    const outcome = await seat;
+    this.#isWaitingForSeat = false;
+    if (outcome.kind !== 'seated' || !this.#isClosed) return outcome;
+    outcome.leave();
+    return { kind: 'given_up' };
   }
 
   /** Null when the app's way to the network could not be opened. */
@@ -247,6 +264,7 @@ export class AppProcess {
     if (this.#isClosed) return 'closed';
     if (this.#runner !== null) return 'running';
     if (this.#startingRunner !== null) return 'starting';
+    if (this.#isWaitingForSeat) return 'waiting';
     return isHeldBack ? 'backing_off' : 'asleep';
   }
 }

@@ -1,3 +1,5 @@
+import type { SeatLimits } from './process-seats.ts';
+
 /** Limits of the protocol; both of its ends keep them. */
 export const frameBytesMax = 1024 * 1024;
 export const valueBytesMax = 8 * 1024 * 1024;
@@ -13,8 +15,18 @@ export const smallMessageMembersMax = 64;
  */
 export const processLimits = { dataBytesMax: 768 * 1024 * 1024, openFilesMax: 256 } as const;
 
-/** Limits of a server for all of its apps together: how many processes run at once; beyond them, idle ones are put to sleep. */
-export const hostLimits = { processesMax: 32 } as const;
+/**
+ * Limits of a server for all of its apps together: how many processes run at once. Beyond the first, idle ones are put to
+ * sleep; when all are at work, there may be as many as the second. A wait is longer than an event's handler may take: who
+ * comes when all have just begun still gets its turn.
+ */
+export const hostLimits: SeatLimits = {
+  seatsMax: 32,
+  seatsHardMax: 128,
+  growAfterMs: 2000,
+  holdMsMax: 20_000,
+  waitMsMax: 25_000,
+};
 
 /** How long a fence may take when it is tried out, on a machine that has other things to do. */
 export const tryOutLimits = { loadMsMax: 30_000, callMsMax: 10_000, backoffMsMin: 0 } as const;

@@ -14,7 +14,11 @@ const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rollcall-host-')));
 mkdirSync(join(folder, 'server'));
 writeFileSync(
   join(folder, 'server/server.js'),
-  'exports = { quick() {}, slow() { return new Promise((done) => setTimeout(done, 400)); } };',
+  `exports = {
+    quick() {},
+    slow() { return new Promise((done) => setTimeout(done, 400)); },
+    never() { return new Promise(() => {}); },
+  };`,
 );
 const limits = { ...defaultSandboxLimits, stopGraceMs: 500 };
 const started: AppProcess[] = [];
@@ -46,7 +50,7 @@ const kindOf = async (app: AppProcess, handler: string): Promise<string> =>
   (await app.call({ handler, payload: {}, callId: handler })).kind;
 
 test('serves more apps than may run at once: the idle one that was used longest ago sleeps', async () => {
-  const host = createProcessHost({ limits, broker: null, processesMax: 2 });
+  const host = createProcessHost({ limits, broker: null, seats: { seatsMax: 2 } });
   const apps = Array.from({ length: 4 }, () => startApp(host));
   const phases = () => apps.map(({ state }) => state.phase);
   for (const app of apps) assert.equal(await kindOf(app, 'quick'), 'delivered');
@@ -57,7 +61,7 @@ test('serves more apps than may run at once: the idle one that was used longest 
 });
 
 test('lets nobody fail when all that may run are at work: who comes later waits for a turn', async () => {
-  const host = createProcessHost({ limits, broker: null, processesMax: 2 });
+  const host = createProcessHost({ limits, broker: null, seats: { seatsMax: 2 } });
   const apps = Array.from({ length: 5 }, () => startApp(host));
   let runningMax = 0;
   const count = setInterval(() => {
@@ -70,7 +74,7 @@ test('lets nobody fail when all that may run are at work: who comes later waits 
 });
 
 test('ends the wait of an app that is stopped before it had its turn', async () => {
-  const host = createProcessHost({ limits, broker: null, processesMax: 1 });
+  const host = createProcessHost({ limits, broker: null, seats: { seatsMax: 1 } });
   const [busy, waiting] = [startApp(host), startApp(host)];
   const slow = kindOf(busy, 'slow');
   while (busy.state.callsInFlight === 0) await delay(5);
@@ -79,6 +83,34 @@ test('ends the wait of an app that is stopped before it had its turn', async () 
   await waiting.stop();
   assert.equal(await interrupted, 'interrupted');
   assert.equal(await slow, 'delivered');
+});
+
+test('says that an app waits, and gives apps with calls that never end no power over it', async () => {
+  const seats = { seatsMax: 1, seatsHardMax: 1, growAfterMs: 50, holdMsMax: 300, waitMsMax: 5000 };
+  const host = createProcessHost({ limits, broker: null, seats });
+  const [greedy, waiting] = [startApp(host), startApp(host)];
+  const never = kindOf(greedy, 'never');
+  while (greedy.state.callsInFlight === 0) await delay(5);
+  const quick = kindOf(waiting, 'quick');
+  await delay(100);
+  assert.deepEqual([greedy.state.phase, waiting.state.phase], ['running', 'waiting']);
+  assert.equal(await quick, 'delivered');
+  assert.equal(await never, 'interrupted');
+});
+
+test('answers a call for which there was no place in time, in words', async () => {
+  const seats = { seatsMax: 1, seatsHardMax: 1, growAfterMs: 50, waitMsMax: 300 };
+  const host = createProcessHost({ limits, broker: null, seats });
+  const [greedy, waiting] = [startApp(host), startApp(host)];
+  const never = kindOf(greedy, 'never');
+  while (greedy.state.callsInFlight === 0) await delay(5);
+  const outcome = await waiting.call({ handler: 'quick', payload: {}, callId: 'q' });
+  assert.deepEqual(outcome.kind === 'failed' && outcome.error, {
+    code: 'not_started',
+    message: 'as many apps as may run at once were at work all the time, and none made room for this one',
+  });
+  await greedy.stop();
+  assert.equal(await never, 'interrupted');
 });
 
 test('looks at nothing, and keeps no timer, while every app sleeps', async () => {

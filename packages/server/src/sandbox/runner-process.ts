@@ -136,6 +136,12 @@ export class RunnerProcess {
     return this.#calls.size;
   }
 
+  /** When its oldest call under way was given to it; null when there is none. */
+  get busySince(): number | null {
+    const [oldest] = this.#calls.values();
+    return oldest?.sentAt ?? null;
+  }
+
   /** False once the process takes no further calls. */
   get isOpen(): boolean {
     return !this.#isFinished && !this.#isStopping && this.#cause === null && this.#exit === null;

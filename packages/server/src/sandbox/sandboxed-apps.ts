@@ -20,7 +20,7 @@ export function sandboxedApps(parts: {
   readonly limits?: SandboxLimits;
 }): AppRunners {
   const { launcher, fence, clock, broker = null, limits = defaultSandboxLimits } = parts;
-  const host = createProcessHost({ limits, broker, pidFile: parts.pidFile });
+  const host = createProcessHost({ limits, broker, clock, pidFile: parts.pidFile });
   return {
     fence,
     async readFolder(folder) {
