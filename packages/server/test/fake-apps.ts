@@ -26,6 +26,9 @@ export function fakeApps(): Apps {
       if (folder !== null && !folder.startsWith('apps/')) {
         return refuse('app_invalid', 'There is no such folder.', [{ pointer: '/folder', detail: 'is not there' }]);
       }
+      if (source.kind === 'zip' && Buffer.from(source.bytes).toString() === 'faulty') {
+        return refuse('app_invalid', 'It is faulty.', [{ pointer: '/zip', detail: 'is faulty' }]);
+      }
       const number = installed.size + 1;
       const view: AppView = {
         ...viewOf(number, ask.now),
@@ -53,6 +56,7 @@ export function fakeApps(): Apps {
     },
     callFunction: async ({ caller, now }, id, { name, args }) => {
       if (find(caller.account, id) === null) return unknown(id);
+      if (name === 'often') return refuse('too_many_requests', 'You have exceeded the limit.');
       if (name !== 'echo') return refuse('unknown_function', `It has no ${name}.`);
       return done({ outcome: 'answered', data: args as JsonObject, durationMs: 1.5, logs: lineAt(now) });
     },

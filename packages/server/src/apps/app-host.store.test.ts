@@ -460,6 +460,7 @@ test('keeps code that two apps run until neither does', async () => {
   const upload = () => world.host.install(world.ask(), { source: { kind: 'zip', bytes: zip }, iparams: null });
   const [one, two] = [doneWith(await upload()), doneWith(await upload())];
   assert.deepEqual([one.name, one.folder, one.version?.digest], ['demo-app', null, two.version?.digest]);
+  assert.equal(two.name, 'demo-app 2');
   doneWith(await world.host.remove(world.ask(), one.id, { isForced: false }));
   assert.equal(world.packages().length, 1);
   await stop(world);

@@ -1,3 +1,4 @@
+import type { AccountNumber } from '../activity/position.ts';
 import { type Answer, done, refuse } from '../directory/rejection.ts';
 import type { Ask } from '../engine/agent-commands.ts';
 import type { Change } from '../engine/change.ts';
@@ -5,6 +6,8 @@ import { checkIparams, defaultIparams, type IparamFault } from '../marketplace/i
 import type { JsonObject } from '../marketplace/json-value.ts';
 import { type AcquiredCode, acquireCode, pointerOf } from './acquire-code.ts';
 import { APP_RECORD, type AppOrigin, type AppRecord, seenOrigin } from './app-record.ts';
+import type { AppRegistry } from './app-registry.ts';
+import { nameOf } from './app-view.ts';
 import type { AppSettings } from './apps.ts';
 import type { AppSource } from './code-store.ts';
 import { InstalledApp } from './installed-app.ts';
@@ -79,14 +82,14 @@ function waiting(record: AppRecord): AppRecord {
   return { ...record, phase: 'needs_parameters' };
 }
 
-function newRecord({ engine, vault }: Lifecycle, ask: Ask, input: CodeInput): AppRecord {
+function newRecord({ engine, registry, vault }: Lifecycle, ask: Ask, input: CodeInput): AppRecord {
   const unique = engine.world.random.uuid().replaceAll('-', '').slice(0, 20);
   const { code, iparams, settings } = input;
   return {
     id: `app_${unique}`,
     account: ask.caller.account,
     phase: 'installing',
-    origin: originOf(input),
+    origin: originOf(input, { registry, account: ask.caller.account }),
     package: code.package,
     previous: null,
     iparams: iparams === null ? null : sealedFor(code.loaded.definition, iparams, vault),
@@ -96,11 +99,22 @@ function newRecord({ engine, vault }: Lifecycle, ask: Ask, input: CodeInput): Ap
   };
 }
 
-function originOf({ source, name, code }: CodeInput): AppOrigin {
+/** Two uploads may have one name; the second is told from the first by a number. */
+function originOf(
+  { source, name, code }: CodeInput,
+  { registry, account }: { readonly registry: AppRegistry; readonly account: AccountNumber },
+): AppOrigin {
   if (source.kind === 'folder') {
     return seenOrigin({ kind: 'folder', folder: source.folder, seen: null }, code.package);
   }
-  return { kind: 'upload', name: name ?? code.name ?? 'uploaded app' };
+  const taken = new Set(registry.ofAccount(account).map(({ record }) => nameOf(record)));
+  return { kind: 'upload', name: freeName(name ?? code.name ?? 'uploaded app', taken) };
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let number = 2; taken.has(free); number++) free = `${name} ${number}`;
+  return free;
 }
 
 /**

@@ -106,8 +106,43 @@ test('answers a zip that is sent twice with one idempotency key once, and anothe
   assert.equal((await send('two')).status, 409);
 });
 
+test('points at the whole body when that is the zip, and at its field when it is one', async () => {
+  const asItIs = { payload: Buffer.from('faulty'), headers: { 'content-type': 'application/zip' } };
+  const inJson = { body: { zip: Buffer.from('faulty').toString('base64') } };
+  const pointers = await Promise.all(
+    [asItIs, inJson].map(async (sent) => (await world.ask('POST', '/apps', sent)).body.errors?.[0]?.pointer),
+  );
+  assert.deepEqual(pointers, ['', '/zip']);
+});
+
+test('names the kinds of bodies that an address takes, and how large they may be', async () => {
+  const text: AskOptions = { payload: 'x', headers: { 'content-type': 'text/plain' } };
+  assert.match((await world.ask('POST', '/apps', text)).body.detail, /application\/json.*application\/zip/);
+  assert.doesNotMatch((await world.ask('POST', '/agents', text)).body.detail, /zip/);
+  const large = await world.ask('POST', '/agents', { body: { email: 'x'.repeat(200_000) } });
+  assert.match(large.body.detail, /at most 131072\./);
+  const hook = await world.ask('POST', '/event/hook/known', open({ payload: 'x'.repeat(102_401) }));
+  assert.match(hook.body.detail, /at most 102400\./);
+});
+
+test('takes a zip of several MB in JSON', async () => {
+  const zip = Buffer.alloc(4_000_000).toString('base64');
+  const made = await world.ask<AppRead>('POST', '/apps', { body: { zip } });
+  assert.deepEqual([made.status, made.body.name], [201, 'zip of 4000000 bytes']);
+});
+
+test('says when to come back to whoever calls too often, and does not take that for the answer', async () => {
+  const { id } = (await world.ask<AppRead>('POST', '/apps', { body: { folder: 'apps/often' } })).body;
+  const asked = { body: { name: 'often' }, headers: { 'idempotency-key': 'often-1' } };
+  for (const _turn of [1, 2]) {
+    const refused = await world.ask('POST', `/apps/${id}/functions`, asked);
+    assert.deepEqual([refused.status, refused.headers['retry-after']], [429, '60']);
+    assert.equal(refused.headers['idempotency-replayed'], undefined);
+  }
+});
+
 test('keeps the bounds of JSON also where a zip may be large', async () => {
-  const payload = JSON.stringify({ folder: 'x'.repeat(HTTP_LIMITS.bodyBytesMax) });
+  const payload = JSON.stringify({ folder: 'x'.repeat(HTTP_LIMITS.zipInJsonBytesMax) });
   const refused = await world.ask('POST', '/apps', { payload, headers: { 'content-type': 'application/json' } });
   assert.deepEqual([refused.status, refused.body.code], [413, 'body_too_large']);
 });

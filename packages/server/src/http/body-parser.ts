@@ -12,7 +12,7 @@ export function takeJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   takeZips(app);
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, settle) => {
-    if (isForZips(request) && bytes.length > HTTP_LIMITS.bodyBytesMax) return settle(null, tooLarge());
+    if (isForZips(request) && bytes.length > HTTP_LIMITS.zipInJsonBytesMax) return settle(null, tooLarge());
     const isLarge = bytes.length > HTTP_LIMITS.smallJsonMembersMax && request.routeOptions.bodyLimit > SMALL;
     const membersMax = isLarge ? HTTP_LIMITS.jsonMembersMax : HTTP_LIMITS.smallJsonMembersMax;
     settle(null, readBody(bytes as Buffer, membersMax));
@@ -20,7 +20,10 @@ export function takeJson(app: FastifyInstance): void {
 }
 
 function tooLarge(): Answer<unknown> {
-  return refuse('body_too_large', `A body of JSON has at most ${HTTP_LIMITS.bodyBytesMax} bytes.`);
+  return refuse(
+    'body_too_large',
+    `A body of JSON has at most ${HTTP_LIMITS.zipInJsonBytesMax} bytes here: send a larger zip as it is, as application/zip.`,
+  );
 }
 
 const SMALL = HTTP_LIMITS.smallBodyBytesMax;

@@ -59,8 +59,8 @@ export class CallsOnce {
       return stored.requestHash === once.requestHash ? { kind: 'stored', answer: stored } : { kind: 'conflict' };
     }
     const answer = await call();
-    // A failure is no answer: the next try may fare better.
-    if (answer.status >= 500) return { kind: 'fresh', value: answer };
+    // Neither a failure nor "too often" is an answer: the next try may fare better.
+    if (answer.status >= 500 || answer.status === 429) return { kind: 'fresh', value: answer };
     return this.#engine.writeOnce(once, () => answer, close);
   }
 }

@@ -53,12 +53,16 @@ export type Served = { readonly answer: EncodedAnswer; readonly isReplayed?: tru
 /** Puts an answer on the wire. */
 export function send(reply: FastifyReply, { status, body }: EncodedAnswer): FastifyReply {
   reply.code(status);
+  if (status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', RATE_WINDOW_SECONDS);
   if (body === null) reply.send();
   else reply.header('content-type', status >= 400 ? PROBLEM_TYPE : JSON_TYPE).send(body);
   const { request } = reply;
   request.observer?.answered(request, status);
   return reply;
 }
+
+/** Everything that is counted here is counted by the minute. */
+const RATE_WINDOW_SECONDS = 60;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 

@@ -47,7 +47,7 @@ type Case = {
 async function add({ dependencies, brought = {} }: Case) {
   count += 1;
   const source = join(base, `app-${count}`);
-  const files = { 'manifest.json': '{}', 'server/server.js': '', ...brought };
+  const files = { 'manifest.json': JSON.stringify({ dependencies }, null, 1), 'server/server.js': '', ...brought };
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(source, path)), { recursive: true });
     writeFileSync(join(source, path), content);
@@ -104,12 +104,14 @@ npmTest(
 
 npmTest("names every package that is not there in the platform's words, and installs none", async () => {
   const dependencies = { 'demo-none': '1.0.0', 'demo-one': '9.9.9', '@demo/none': '1.0.0', 'demo-two': '2.5.0' };
-  const { messages, has } = await add({ dependencies });
+  const { findings, messages, has } = await add({ dependencies });
   assert.deepEqual(messages.toSorted(), [
     'Package demo-one does not have version 9.9.9.',
     'Unknown dependency mentioned in manifest.json: @demo/none.',
     'Unknown dependency mentioned in manifest.json: demo-none.',
   ]);
+  const lines = Object.fromEntries(findings.map(({ message, line }) => [/(@?demo[\w/-]+)/.exec(message)?.[1], line]));
+  assert.deepEqual(lines, { 'demo-none': 3, 'demo-one': 4, '@demo/none': 5 });
   assert.ok(!has('demo-two'));
   const hungry = await add({ dependencies: { 'demo-hungry': '1.0.0' } });
   assert.deepEqual(hungry.messages, ['A package of the app needs one that the registry does not have: demo-none.']);

@@ -2,6 +2,8 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import type { Dependency } from '../marketplace/app-definition.ts';
 import type { Finding } from '../marketplace/finding.ts';
+import { memberOf, readJsonDocument } from '../marketplace/json-document.ts';
+import { positionAt, sourceText } from '../marketplace/source-text.ts';
 import { installError } from './app-file.ts';
 import { type InstallLimits, packagesFolder } from './limits.ts';
 import { lockFindings } from './lock-findings.ts';
@@ -28,7 +30,10 @@ export async function addPackages(
 ): Promise<readonly Finding[]> {
   const present = await Promise.all(dependencies.map((one) => versionOf(work.appFolder, one.name)));
   const missing = dependencies.filter((_, index) => present[index] === null);
-  const findings = specFindings(missing);
+  const named = missing.map((one) =>
+    specFindings([one]).map((finding) => inManifest(finding, one.name, work.appFolder)),
+  );
+  const findings = await Promise.all(named.flat());
   if (findings.length > 0 || missing.length === 0) return findings;
   try {
     return await install(missing, work);
@@ -59,7 +64,7 @@ async function lookUp(missing: readonly Dependency[], work: PackagesWork): Promi
     const outcome = await runNpm(runOf(work, true));
     if (outcome.kind === 'done') break;
     const { finding, dependency } = npmFailure(outcome, asked);
-    findings.push(finding);
+    findings.push(dependency === null ? finding : await inManifest(finding, dependency, work.appFolder));
     if (dependency === null) break;
     asked = asked.filter(({ name }) => name !== dependency);
   }
@@ -123,10 +128,24 @@ export async function versionWarnings(
   appFolder: string,
 ): Promise<readonly Finding[]> {
   const present = await Promise.all(dependencies.map((one) => versionOf(appFolder, one.name)));
-  return dependencies.flatMap(({ name, version }, index) => {
+  const findings = dependencies.map(async ({ name, version }, index) => {
     const found = present[index] ?? null;
     if (found === null || found === version || !/^\d/.test(version)) return [];
     const message = `server/node_modules has ${name} in version ${found || 'unknown'}, the manifest names ${version}`;
-    return [{ ...installError('dependency-version-differs', 'manifest.json', message), severity: 'warning' as const }];
+    const finding = {
+      ...installError('dependency-version-differs', 'manifest.json', message),
+      severity: 'warning' as const,
+    };
+    return [await inManifest(finding, name, appFolder)];
   });
+  return (await Promise.all(findings)).flat();
+}
+
+/** The finding at the line on which the manifest names the package. */
+async function inManifest(finding: Finding, name: string, appFolder: string): Promise<Finding> {
+  const text = await readFile(join(appFolder, 'manifest.json'), 'utf8').catch(() => '{}');
+  const source = sourceText('manifest.json', text);
+  const { root } = readJsonDocument(source);
+  const dependency = memberOf(memberOf(root ?? undefined, 'dependencies')?.value, name);
+  return dependency === undefined ? finding : { ...finding, ...positionAt(source, dependency.keyNode.offset) };
 }

@@ -57,7 +57,8 @@ export const appRoutes: readonly Route[] = [
         const { name, ...wish } = query as AppUploadQuery;
         const source = { kind: 'zip', bytes: body.bytes } as const;
         const named = name === undefined ? {} : { name };
-        return encoded(await apps.install(ask, { source, iparams: null, ...named, ...settingsOf(wish) }), appRead);
+        const installed = await apps.install(ask, { source, iparams: null, ...named, ...settingsOf(wish) });
+        return encoded(ofWholeBody(installed), appRead);
       }
       const { folder, zip, name, iparams = null, ...wish } = body;
       const source = sourceOf({ folder, zip });
@@ -103,7 +104,8 @@ export const appRoutes: readonly Route[] = [
       const source = body instanceof ZipBody ? done({ kind: 'zip', bytes: body.bytes } as const) : sourceOf(body);
       if (source.kind === 'rejected') return source;
       const iparams = body instanceof ZipBody ? null : (body.iparams ?? null);
-      return encoded(await apps.update(ask, params.id, { source: source.value, iparams }), appRead);
+      const updated = await apps.update(ask, params.id, { source: source.value, iparams });
+      return encoded(body instanceof ZipBody ? ofWholeBody(updated) : updated, appRead);
     },
   }),
   call({
@@ -165,6 +167,13 @@ function settingsOf(
 
 function placeOfApp(app: AppView) {
   return [app.installedAt, app.id] as const;
+}
+
+/** The zip was no field of a body, but all of it. */
+function ofWholeBody<T>(answer: Answer<T>): Answer<T> {
+  if (answer.kind === 'done') return answer;
+  const faults = answer.faults.map((fault) => (fault.pointer === '/zip' ? { ...fault, pointer: '' } : fault));
+  return { ...answer, faults };
 }
 
 /** One of the two ways to send an app in JSON. */
