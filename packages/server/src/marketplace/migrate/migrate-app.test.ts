@@ -465,15 +465,25 @@ test('writes numbers that a template may have', () => {
 });
 
 test('says where an answer was parsed that a template gives as a text', () => {
-  const { todo } = requestsOf(
-    [
-      "    const data = await $request.get('https://example.com/a', { json: true });",
-      '    console.log(data.response.member);',
-      "    await $request.post('https://example.com/b', { json: { a: 1 } });",
-      "    const text = await $request.get('https://example.com/c');",
-    ].join('\n'),
-  );
-  assert.deepEqual(todo, [
-    'migrate-json-answer 3: with the option "json" the answer was parsed; that of $request.invokeTemplate is always a text',
-  ]);
+  const url = "'https://example.com/a', { json: true }";
+  const isNamed = (code: string) => requestsOf(`    ${code.replace('URL', url)}`).todo;
+  const sentence =
+    'migrate-json-answer 3: with the option "json" the answer was parsed; that of $request.invokeTemplate is always a text';
+  for (const taken of [
+    'const data = await $request.get(URL); console.log(data.response.member);',
+    'const { response } = await $request.get(URL); console.log(response.member);',
+    '$request.get(URL).then(function (data) { keep(data.response); });',
+    '$request.get(URL).then(keep);',
+    'return $request.get(URL);',
+  ]) {
+    assert.deepEqual(isNamed(taken), [sentence], taken);
+  }
+  for (const plain of [
+    'await $request.get(URL);',
+    'const data = await $request.get(URL); console.log(data.status, data.response);',
+    'const data = await $request.get(URL); return JSON.parse(data.response).member;',
+    '$request.get(URL).then((data) => { console.info(JSON.stringify(data)); });',
+  ]) {
+    assert.deepEqual(isNamed(plain), [], plain);
+  }
 });

@@ -11,6 +11,7 @@ import { isVariable, walkTree } from '../syntax-tree.ts';
 import { deriveTemplate } from './derive-template.ts';
 import { setJson } from './migrate-manifest.ts';
 import type { MigrationStep } from './migration.ts';
+import { takesResponseApart } from './parsed-answer.ts';
 import { constantsAround, type FollowedConstant } from './static-text.ts';
 
 /** What the migration of requests needs to know of the app. */
@@ -97,7 +98,8 @@ function migrateScript(
   for (const call of platformCalls(script)) {
     const verb = legacyVerbOf(call);
     if (verb === null) continue;
-    const constants = constantsAround(script.program, ancestorsOf(script, call.call));
+    const around = ancestorsOf(script, call.call);
+    const constants = constantsAround(script.program, around);
     const derivation = deriveTemplate({
       verb,
       url: call.call.arguments[0] as AnyNode | undefined,
@@ -111,7 +113,8 @@ function migrateScript(
       todo.push(byHand(script, { call: call.call, verb, why: derivation.why }));
       continue;
     }
-    if (derivation.takesParsedAnswer && usesAnswer(script, call.call)) todo.push(parsedAnswer(script, call.call));
+    const isParsed = derivation.takesParsedAnswer && takesResponseApart(script.program, around);
+    if (isParsed) todo.push(parsedAnswer(script, call.call));
     if (derivation.doubt !== null) todo.push(doubtful(script, { call: call.call, doubt: derivation.doubt }));
     const name = templates.nameOf(derivation.suggestedName, derivation.template);
     edits.push(callEdit(script, { call: call.call, name, context: derivation.context, body: derivation.body }));
@@ -161,13 +164,6 @@ function parsedAnswer({ source }: ParsedScript, call: CallExpression): Finding {
     message: 'with the option "json" the answer was parsed; that of $request.invokeTemplate is always a text',
     fix: 'read it with JSON.parse(data.response) where the code takes members of data.response',
   });
-}
-
-// An answer that nobody takes, or of which nothing is read in the whole script, needs no parsing.
-function usesAnswer(script: ParsedScript, call: CallExpression): boolean {
-  const around = ancestorsOf(script, call).filter(({ type }) => type !== 'AwaitExpression');
-  if (around.at(-1)?.type === 'ExpressionStatement') return false;
-  return /\bresponse\b/.test(script.source.text) || around.at(-1)?.type !== 'VariableDeclarator';
 }
 
 function doubtful(script: ParsedScript, { call, doubt }: { call: CallExpression; doubt: string }): Finding {
