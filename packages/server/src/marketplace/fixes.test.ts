@@ -134,3 +134,10 @@ test('writes the numbers that are taken for what is out of range', () => {
   });
   assert.equal(files.get('config/requests.json'), template('{"maxAttempts":5,"retryDelay":300}'));
 });
+
+test('puts a handler that is named without its object into one', () => {
+  const manifest = (handler: string) =>
+    `{"platform-version":"2.3","product":{"freshchat":{"events":{"onMessageCreate":${handler}}}}}`;
+  const { files } = fix({ 'manifest.json': manifest('"a"'), 'server/server.js': 'exports = { a() {} };' });
+  assert.equal(files.get('manifest.json'), manifest('{ "handler": "a" }'));
+});

@@ -169,13 +169,16 @@ function readSlippedHandler(source: SourceText, entry: JsonMember, others: reado
 }
 
 function notAHandler(source: SourceText, { key, value }: JsonMember): Finding {
-  const name = textOf(value) ?? 'nameOfTheFunction';
+  const written = textOf(value);
+  const better = `{ "handler": ${JSON.stringify(written ?? 'nameOfTheFunction')} }`;
+  const edits = [{ start: value.offset, end: value.offset + value.length, text: better }];
   return findingAt(source, value.offset, {
     severity: 'error',
     code: 'handler-missing',
     message: `event '${key}' must be an object that names its handler`,
     expected: '{ "handler": "…" }',
-    fix: `write { "handler": "${name}" }`,
+    fix: `write ${better}`,
+    ...(written === undefined ? {} : { edits }),
   });
 }
 
