@@ -101,7 +101,7 @@ function lifeInWords(life) {
 function pill(style, words) {
   return h(
     style === '' ? 'span.pill' : `span.pill.${style}`,
-    null,
+    { title: words },
     style !== '' && h('span.dot', { 'aria-hidden': 'true' }),
     words,
   );
