@@ -621,6 +621,48 @@ test('calls events of every kind by hand, each in its module', async () => {
   assert.deepEqual(await invoke('onAppInstall', { refuses: true }), ['refused', 'install']);
 });
 
+test('calls by hand with the test data that an app brings, else with invented data in the shape of the event', async () => {
+  const world = await start();
+  const of = (...events: string[]) => ({
+    events: Object.fromEntries(events.map((event) => [event, { handler: 'show' }])),
+  });
+  const modules = {
+    chat_conversation: of('onMessageCreate', 'onConversationCreate', 'onConversationUpdate'),
+    chat_user: of('onUserCreate', 'onUserUpdate'),
+    support_agent: of('onAgentUpdate'),
+  };
+  const files = {
+    'manifest.json': {
+      'platform-version': '3.0',
+      modules,
+      engines: { node: '24.11.1', fdk: '10.1.2' },
+    },
+    'config/iparams.json': {},
+    'server/server.js': 'exports = { show(args) { console.log(args.event + " " + JSON.stringify(args.data)); } };',
+    'server/test_data/onUserUpdate.json': { data: { flat: true } },
+    'server/test_data/onUserCreate.json': '{',
+    'server/test_data/chat_conversation/onConversationUpdate.json': { data: { of: 'the module' }, event: 'another' },
+  };
+  const { id } = doneWith(await install(world, writeApp(join(base, 'by-hand'), files)));
+  const invoke = (event: string, payload: Record<string, unknown> | null = null) =>
+    world.host.invoke(world.ask(), id, { event, module: null, payload });
+  const shown = async (event: string) => doneWith(await invoke(event)).logs.map(({ text }) => text)[0] ?? '';
+  assert.match(
+    await shown('onMessageCreate'),
+    /^onMessageCreate .*"message":\{.*"message_parts".*"actor":\{"type":"user"/,
+  );
+  assert.match(await shown('onConversationCreate'), /"conversation":\{.*"messages":\[/);
+  assert.match(await shown('onAgentUpdate'), /"agent":\{"id":.*"model_changes":\{"available":\[true,false\]/);
+  assert.equal(await shown('onConversationUpdate'), 'onConversationUpdate {"of":"the module"}');
+  assert.equal(await shown('onUserUpdate'), 'onUserUpdate {"flat":true}');
+  assert.match(rejectionOf(await invoke('onUserCreate')).detail, /server\/test_data\/onUserCreate\.json is not JSON/);
+  const given = doneWith(await invoke('onUserCreate', { data: { mine: 1 } }));
+  assert.deepEqual(
+    given.logs.map(({ text }) => text),
+    ['onUserCreate {"mine":1}'],
+  );
+});
+
 test('opens an installation page by a link that is good once', async () => {
   const world = await start();
   const folder = newApp({ onAgentActivityCreate: ECHO }, { token: secretText });

@@ -206,7 +206,7 @@ export class AppHost implements Apps {
     if (app === undefined) return unknownApp(id);
     const { engine } = this.#ports;
     const made: EventCall = { module: null, ...call, payload: call.payload as JsonObject | null };
-    return invokeApp(app, made, engine.world.random);
+    return invokeApp(app, made, { random: engine.world.random, runners: this.#ports.runners });
   }
 
   async callFunction(ask: Ask, id: string, call: Parameters<Apps['callFunction']>[2]): Promise<Answer<AppReply>> {

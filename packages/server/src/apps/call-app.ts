@@ -13,10 +13,12 @@ import {
   setUpPayload,
 } from '../marketplace/app-payload.ts';
 import { isSetUpEvent, namedHandlerOf } from '../marketplace/event-handlers.ts';
+import { inventedProductData } from '../marketplace/invented-product-data.ts';
 import { isJsonObject, type JsonObject } from '../marketplace/json-value.ts';
 import { jsonBytes } from '../marketplace/platform-refusal.ts';
+import { readTestData, type TestData } from '../marketplace/test-data.ts';
 import type { CallPurpose } from './app-operation.ts';
-import type { AppAnswer } from './app-runner.ts';
+import type { AppAnswer, AppRunners } from './app-runner.ts';
 import type { AppInvocation, AppReply } from './apps.ts';
 import type { InstalledApp, PrintedLine } from './installed-app.ts';
 import { APP_LIMITS } from './limits.ts';
@@ -27,7 +29,7 @@ export type EventCall = {
   readonly event: string;
   /** Null: the one that this server is, or the only one that has the event. */
   readonly module: string | null;
-  /** Null: one made for the event. */
+  /** Null: the app's own test data for the event, else one made for it. */
   readonly payload: JsonObject | null;
 };
 
@@ -35,17 +37,20 @@ export type EventCall = {
 export async function invokeApp(
   app: InstalledApp,
   call: EventCall,
-  random: { uuid(): string },
+  { random, runners }: { readonly random: { uuid(): string }; readonly runners: Pick<AppRunners, 'readFolder'> },
 ): Promise<Answer<AppInvocation>> {
   const { definition } = app;
   if (definition === null) return refusedApp(app.work.loaded.findings);
   const named = namedHandlerOf(definition, call);
   if (named.kind !== 'found') return notSubscribed(definition, call, named.kind === 'ambiguous' ? named.modules : []);
+  const own = call.payload === null ? await testDataOf(app, { ...call, module: named.handler.module }, runners) : null;
+  if (own?.kind === 'broken') return refuse('app_invalid', own.sentence);
+  const payload = own?.kind === 'found' ? own.payload : call.payload;
   const lines: PrintedLine[] = [];
   const made = {
     callId: `invoke ${random.uuid()}`,
     handler: named.handler.handler,
-    payload: payloadFor(app, definition, call),
+    payload: payloadFor(app, definition, { ...call, payload }),
     purpose: purposeOf(call.event),
     hear: (line: PrintedLine) => lines.push(line),
   };
@@ -73,6 +78,16 @@ function purposeOf(event: string): CallPurpose {
   return event === 'onExternalEvent' ? 'external_event' : 'product_event';
 }
 
+/** What the developer keeps with the app to call it with. */
+async function testDataOf(
+  app: InstalledApp,
+  { module, event }: { readonly module: string; readonly event: string },
+  runners: Pick<AppRunners, 'readFolder'>,
+): Promise<TestData> {
+  const { files } = await runners.readFolder(app.work.folder);
+  return readTestData(files ?? new Map(), module, event);
+}
+
 /** A payload of somebody's own, or one made for the event, with what the platform adds to every one. */
 function payloadFor(app: InstalledApp, definition: AppDefinition, call: EventCall): JsonObject {
   const { event, payload } = call;
@@ -97,10 +112,11 @@ function completed(app: InstalledApp, event: string, payload: JsonObject): Produ
   return { ...envelope, ...payload, event } as ProductPayload;
 }
 
-/** An invented payload of the event; it says so itself. Of events that this server does not have, the envelope alone. */
+/** An invented payload of the event; it says so itself. Of events whose shape is not known here, the envelope alone. */
 function examplePayload(app: InstalledApp, event: string): ProductPayload {
   const examples = Object.hasOwn(EXAMPLES, event) ? EXAMPLES[event] : undefined;
-  return (examples?.[0] as ProductPayload | undefined) ?? completed(app, event, {});
+  const example = examples?.[0] as ProductPayload | undefined;
+  return example ?? completed(app, event, { ...inventedProductData(event, app.occasion().at) });
 }
 
 const EXAMPLES: Readonly<Record<string, readonly unknown[]>> = {

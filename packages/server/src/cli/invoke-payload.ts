@@ -12,6 +12,7 @@ import {
   setUpPayload,
 } from '../marketplace/app-payload.ts';
 import { isSetUpEvent } from '../marketplace/event-handlers.ts';
+import { inventedProductData } from '../marketplace/invented-product-data.ts';
 import { isJsonObject, type JsonObject } from '../marketplace/json-value.ts';
 
 /** A payload to call a callback with, and where it is from, for the person who wonders. */
@@ -76,8 +77,13 @@ function inventedPayload(event: string, receiver: PayloadReceiver): JsonObject |
       return scheduledPayload({}, occasion, receiver);
     case 'onExternalEvent':
       return externalPayload({ data: {}, headers: {}, options: null }, occasion, receiver);
-    default:
+    default: {
+      const product = inventedProductData(event, at);
+      if (product !== null) {
+        return appPayload({ account_id: accountId, domain, region, event, timestamp: at, ...product }, receiver);
+      }
       // The events of setting up say which one they are, in which account, and nothing more.
       return isSetUpEvent(event) ? setUpPayload(event, occasion, receiver) : null;
+    }
   }
 }

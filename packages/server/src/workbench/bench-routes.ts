@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Answer } from '../directory/rejection.ts';
 import { isJsonObject, type JsonObject } from '../marketplace/json-value.ts';
+import { readTestData } from '../marketplace/test-data.ts';
 import { formatInstant } from '../time/instant.ts';
 import type { SeatAnswer } from './app-seat.ts';
 import { inventedPayload } from './invented-payload.ts';
 import { readCall, readDeed, readStep } from './read-request.ts';
 import { entryView } from './state-view.ts';
 import { WORKBENCH_ACCOUNT } from './team.ts';
-import { readTestData } from './test-data.ts';
 import type { Workbench } from './workbench.ts';
 
 /** The API of the developer's page, below /bench: JSON in snake_case, for this page and for scripts of the developer. */

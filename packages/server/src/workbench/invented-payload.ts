@@ -1,8 +1,8 @@
 import { EXAMPLE_ACTIVITY_PAYLOADS, EXAMPLE_CUSTOM_STATUS_PAYLOADS } from '@rollcall/contract';
+import { inventedProductData } from '../marketplace/invented-product-data.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
 import { formatInstant, type Instant } from '../time/instant.ts';
 import { kindOfEvent } from './call-kind.ts';
-import { CHAT_PAYLOAD_VERSION, inventedChatData } from './invented-chat.ts';
 
 /** The account that invented payloads name. */
 export type PayloadAccount = { readonly id: string; readonly domain: string; readonly region: string };
@@ -27,9 +27,8 @@ export function inventedPayload(event: string, account: PayloadAccount, now: Ins
         options: '',
       };
     default: {
-      const chat = inventedChatData(event, now);
-      const version = chat === null ? '2.0.0' : CHAT_PAYLOAD_VERSION;
-      return { ...envelope, domain: account.domain, version, data: chat ?? inventedData(event, now) };
+      const { version, data } = inventedProductData(event, now) ?? { version: '2.0.0', data: inventedData(event, now) };
+      return { ...envelope, domain: account.domain, version, data };
     }
   }
 }

@@ -7,12 +7,13 @@ import { installationNote, installationPage } from '../marketplace/installation-
 import { iparamsOfForm } from '../marketplace/iparam-form.ts';
 import { defaultIparams } from '../marketplace/iparams.ts';
 import { isJsonObject, type JsonObject } from '../marketplace/json-value.ts';
+import { readTestData } from '../marketplace/test-data.ts';
 import type { SeatAnswer } from './app-seat.ts';
 import { inventedFor, startingPayload } from './bench-routes.ts';
 import { refusalOf } from './local-door.ts';
 import { PAGE_POLICY } from './page-files.ts';
 import { WORKBENCH_ACCOUNT } from './team.ts';
-import { placeOfTestData, readTestData, saveTestData } from './test-data.ts';
+import { placeOfTestData, saveTestData } from './test-data.ts';
 import type { HandCall, Workbench } from './workbench.ts';
 
 /**
@@ -166,6 +167,7 @@ function registerParameters(app: FastifyInstance, bench: Workbench): void {
     const values = iparamsOfForm(
       installation.definitions,
       new Map([...names].map((name) => [name, fields.getAll(name)])),
+      (bench.parts.seat.view()?.iparams ?? {}) as JsonObject,
     );
     const rejection = await bench.install(values, false);
     if (rejection === null) return reply.redirect('/', 303);
@@ -211,6 +213,7 @@ function parametersPage(
       appName: life.name,
       definitions: installation.definitions,
       values: values as JsonObject,
+      kept: (view?.iparams ?? {}) as JsonObject,
       faults: said.faults,
       notice: said.notice,
       action: '/custom_configs',

@@ -1,33 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AppFiles } from '../marketplace/app-files.ts';
-import { isJsonObject, type JsonObject } from '../marketplace/json-value.ts';
-
-/** Payloads that developers keep with their app, in the two layouts of the vendor's kit. */
-export type TestData =
-  | { readonly kind: 'found'; readonly file: string; readonly payload: JsonObject }
-  | { readonly kind: 'broken'; readonly file: string; readonly sentence: string }
-  | { readonly kind: 'none' };
+import type { JsonObject } from '../marketplace/json-value.ts';
+import { flatPlace } from '../marketplace/test-data.ts';
 
 const NAME = /^[A-Za-z][\w-]{0,79}$/;
-
-/** The file of an event: below a folder of its module first, as 3.0 has it, else flat, as 2.x has it. */
-export function readTestData(files: AppFiles, module: string | null, event: string): TestData {
-  const places = [...(module === null ? [] : [`server/test_data/${module}/${event}.json`]), flatPlace(event)];
-  const file = places.find((place) => files.has(place));
-  if (file === undefined) return { kind: 'none' };
-  try {
-    const value: unknown = JSON.parse((files.get(file) ?? '').replace(/^\uFEFF/, ''));
-    if (isJsonObject(value)) return { kind: 'found', file, payload: value };
-    return { kind: 'broken', file, sentence: `${file} is no JSON object.` };
-  } catch (error) {
-    return {
-      kind: 'broken',
-      file,
-      sentence: `${file} is not JSON: ${error instanceof Error ? error.message : error}.`,
-    };
-  }
-}
 
 /**
  * Where the payload of an event is saved: where one is already, else as the app's platform version has it.
@@ -50,8 +27,4 @@ export function saveTestData(folder: string, place: string, payload: JsonObject)
   const file = join(folder, place);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(payload, null, 2)}\n`);
-}
-
-function flatPlace(event: string): string {
-  return `server/test_data/${event}.json`;
 }

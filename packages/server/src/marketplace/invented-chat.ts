@@ -1,5 +1,5 @@
-import type { JsonObject } from '../marketplace/json-value.ts';
 import { formatInstant, type Instant } from '../time/instant.ts';
+import type { JsonObject } from './json-value.ts';
 
 /** The version that payloads of chat traffic name. */
 export const CHAT_PAYLOAD_VERSION = '1.0.0';
