@@ -19,7 +19,7 @@ export function registerInstallation(scope: FastifyInstance, apps: Apps): void {
     const token = tokenOf(request);
     const installation = apps.installationOf(token);
     if (installation === null || installation.kind === 'custom_page') return sendLinkIsOver(reply);
-    const given = iparamsOfForm(installation.definitions, formOf(request));
+    const given = iparamsOfForm(installation.definitions, formOf(request), installation.values);
     const outcome = await apps.submitInstallation(token, given);
     switch (outcome.kind) {
       case 'unknown_link':
@@ -50,7 +50,7 @@ type Shown = {
 };
 
 function sendForm(reply: FastifyReply, installation: AppInstallation, shown: Shown): FastifyReply {
-  const { name, kind, definitions, state } = installation;
+  const { name, kind, definitions, state, values: kept } = installation;
   if (kind === 'custom_page') {
     return sendNote(reply, 200, {
       title: name,
@@ -68,6 +68,7 @@ function sendForm(reply: FastifyReply, installation: AppInstallation, shown: Sho
     appName: name,
     definitions,
     values,
+    kept,
     faults,
     notice,
     action: null,

@@ -109,6 +109,7 @@ export const findingRules: Readonly<Record<string, FindingRule>> = {
     'iparam-key-missing': 'An installation parameter lacks a mandatory key',
     'iparam-key-invalid': 'An installation parameter has a key that means nothing',
     'iparam-part-type': 'A part of an installation parameter is of a type that means nothing',
+    'iparam-hidden-required': 'A required parameter without a default is not visible',
     'iparam-default-missing': 'A dropdown has no default value',
     'iparam-regex-useless': 'A pattern at a type that has none',
     'iparam-domain-freshchat': 'The type domain does not exist for freshchat',

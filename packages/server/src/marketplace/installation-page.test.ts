@@ -31,7 +31,15 @@ const every = definitionsOf({
 });
 
 function pageOf(values: JsonObject, more: Partial<Parameters<typeof installationPage>[0]> = {}): string {
-  const parts = { appName: 'Demo', definitions: every, values, faults: [], notice: null, action: '/install/abc' };
+  const parts = {
+    appName: 'Demo',
+    definitions: every,
+    values,
+    kept: {},
+    faults: [],
+    notice: null,
+    action: '/install/abc',
+  };
   return installationPage({ ...parts, submitLabel: 'Install', styleNonce: 'n0nce', ...more });
 }
 
@@ -58,10 +66,42 @@ test('writes what comes from the app and from people as text, never as markup', 
 });
 
 test('never writes a secret into the page, and says that there is one', () => {
-  const page = pageOf({ api_key: 'shh-shh-shh' });
-  assert.ok(!page.includes('shh-shh-shh'));
+  const page = pageOf({ api_key: '********' }, { kept: { api_key: '********' } });
   assert.match(page, /name="api_key"[^>]* value="" placeholder="\*{8} — leave empty to keep it"/);
   assert.doesNotMatch(pageOf({}), /placeholder/);
+});
+
+test('asks for a secret again that was typed, and is not stored, without repeating it', () => {
+  const faults = [{ pointer: '/name', detail: 'is required' }];
+  const typed = pageOf({ api_key: 'shh-shh-shh' }, { faults });
+  assert.ok(!typed.includes('shh-shh-shh') && !typed.includes('leave empty'));
+  assert.match(typed, /name="api_key"[^>]* value="" placeholder="Please type it again"/);
+  const leftEmpty = pageOf(iparamsOfForm(every, new Map(), {}), { faults });
+  assert.doesNotMatch(leftEmpty, /placeholder/);
+  const known = pageOf({ api_key: 'shh-shh-shh' }, { faults, kept: { api_key: '********' } });
+  assert.match(known, /leave empty to keep it/);
+});
+
+test('has no field for what is not visible, which stays as it is', () => {
+  const hidden = definitionsOf({
+    seen: { display_name: 'Seen', type: 'text' },
+    unseen: { display_name: 'Unseen', type: 'text', visible: false, default_value: 'as ever' },
+    secret: { display_name: 'Secret', type: 'text', visible: false, secure: true },
+  });
+  const faults = [{ pointer: '/unseen', detail: 'must be a text' }];
+  const page = pageOf({ unseen: 'as ever' }, { definitions: hidden, faults });
+  assert.ok(page.includes('Seen') && !page.includes('Unseen') && !page.includes('Secret'));
+  assert.ok(page.includes('<p>/unseen must be a text</p>'), 'a fault without a field stands above the form');
+  const sent = new Map([
+    ['seen', ['x']],
+    ['unseen', ['forged']],
+  ]);
+  assert.deepEqual(iparamsOfForm(hidden, sent, { unseen: 'as ever' }), { seen: 'x' });
+  assert.deepEqual(iparamsOfForm(hidden, sent, { unseen: 'other', secret: '********' }), {
+    seen: 'x',
+    unseen: 'other',
+    secret: '********',
+  });
 });
 
 test('shows each fault beside its field, tied to it, and the others above the form', () => {
@@ -103,7 +143,7 @@ test('reads back from the sent form what the page shows', () => {
     ['api_key', [' spaced ']],
     ['other', ['x']],
   ]);
-  const values = iparamsOfForm(every, sent);
+  const values = iparamsOfForm(every, sent, {});
   const { api_key, ...plain } = values;
   assert.equal(api_key, ' spaced ');
   assert.deepEqual(plain, {
@@ -120,7 +160,7 @@ test('reads back from the sent form what the page shows', () => {
 });
 
 test('keeps a secret whose field stays empty, and empties a field that has a default', () => {
-  const values = iparamsOfForm(every, new Map([['count', ['']]]));
+  const values = iparamsOfForm(every, new Map([['count', ['']]]), {});
   assert.deepEqual([values.api_key, values.count, values.name], ['********', '', undefined]);
-  assert.equal(iparamsOfForm(every, new Map([['count', ['many']]])).count, 'many');
+  assert.equal(iparamsOfForm(every, new Map([['count', ['many']]]), {}).count, 'many');
 });

@@ -10,6 +10,8 @@ export type InstallationPageParts = {
   readonly definitions: readonly IparamDefinition[];
   /** What the fields hold, by name. A secret is never written into the page: that it has a value is all that shows. */
   readonly values: JsonObject;
+  /** What is stored: a secret of it stays when its field is left empty. */
+  readonly kept: JsonObject;
   /** As `checkIparams` names them; one whose pointer leads to no field stands above the form. */
   readonly faults: readonly IparamFault[];
   /** Said above the form, such as why the app refused; null for nothing. */
@@ -23,7 +25,8 @@ export type InstallationPageParts = {
 
 /** The page on which a person gives an app its parameters: a whole HTML document that needs no script. */
 export function installationPage(parts: InstallationPageParts): string {
-  const { appName, definitions, faults, notice, action, submitLabel } = parts;
+  const { appName, faults, notice, action, submitLabel } = parts;
+  const definitions = parts.definitions.filter(({ visible }) => visible);
   const names = new Set(definitions.map(({ name }) => pointerTo(name)));
   const general = [
     ...(notice === null ? [] : [notice]),
@@ -76,16 +79,18 @@ type Field = {
   readonly definition: IparamDefinition;
   readonly id: string;
   readonly value: JsonValue | undefined;
+  readonly isKept: boolean;
   readonly fault: string | null;
 };
 
-function fieldOf({ values, faults }: InstallationPageParts, definition: IparamDefinition, index: number): string {
+function fieldOf({ values, kept, faults }: InstallationPageParts, definition: IparamDefinition, index: number): string {
   const { name, defaultValue } = definition;
   const found = faults.filter(({ pointer }) => pointer === pointerTo(name)).map(({ detail }) => detail);
   const field: Field = {
     definition,
     id: `field-${index + 1}`,
     value: Object.hasOwn(values, name) ? values[name] : defaultValue,
+    isKept: Object.hasOwn(kept, name) && textOf(kept[name]) !== '',
     fault: found.length === 0 ? null : found.join('; '),
   };
   const isGroup = definition.type === 'radio' || definition.type === 'multiselect';
@@ -133,14 +138,18 @@ function controlOf(field: Field): string {
   }
 }
 
-function secretControl({ value, definition }: Field, attributes: string): string {
+function secretControl(field: Field, attributes: string): string {
+  const { definition } = field;
   // A secret of several lines does not fit into a field of one.
-  if (definition.type === 'paragraph') return `<textarea ${attributes} rows="5"${placeholderOf(value)}></textarea>`;
-  return `<input ${attributes} type="password" autocomplete="new-password" value=""${placeholderOf(value)}>`;
+  if (definition.type === 'paragraph') return `<textarea ${attributes} rows="5"${placeholderOf(field)}></textarea>`;
+  return `<input ${attributes} type="password" autocomplete="new-password" value=""${placeholderOf(field)}>`;
 }
 
-function placeholderOf(value: JsonValue | undefined): string {
-  return textOf(value) === '' ? '' : ` placeholder="${secretMask} — leave empty to keep it"`;
+/** What was typed is not written into the page again, so that after a refusal it has to be typed again. */
+function placeholderOf({ value, isKept }: Field): string {
+  if (isKept) return ` placeholder="${secretMask} — leave empty to keep it"`;
+  const isTyped = textOf(value) !== '' && value !== secretMask;
+  return isTyped ? ' placeholder="Please type it again"' : '';
 }
 
 const inputKinds: Readonly<Partial<Record<IparamDefinition['type'], string>>> = {

@@ -7,15 +7,28 @@ export type FormFields = ReadonlyMap<string, readonly string[]>;
 
 /**
  * The parameters that a sent form of `installationPage` says. An empty field of a secret means "as it was"; any other
- * empty field means none, or an empty text where leaving it out would bring back the default.
+ * empty field means none, or an empty text where leaving it out would bring back the default. A parameter that is not
+ * visible has no field: it stays as it is in `kept`, which is what is stored, secrets masked.
  */
-export function iparamsOfForm(definitions: readonly IparamDefinition[], fields: FormFields): JsonObject {
+export function iparamsOfForm(
+  definitions: readonly IparamDefinition[],
+  fields: FormFields,
+  kept: JsonObject,
+): JsonObject {
   return Object.fromEntries(
     definitions.flatMap((definition) => {
-      const value = fieldValue(definition, fields.get(definition.name) ?? []);
+      const value = definition.visible
+        ? fieldValue(definition, fields.get(definition.name) ?? [])
+        : hiddenValue(definition, kept);
       return value === undefined ? [] : [[definition.name, value] as const];
     }),
   );
+}
+
+/** As it is stored; not given where that is no other than the default, which a later version may change. */
+function hiddenValue({ name, defaultValue }: IparamDefinition, kept: JsonObject): JsonValue | undefined {
+  const value = Object.hasOwn(kept, name) ? kept[name] : undefined;
+  return JSON.stringify(value) === JSON.stringify(defaultValue) ? undefined : value;
 }
 
 function fieldValue(definition: IparamDefinition, values: readonly string[]): JsonValue | undefined {

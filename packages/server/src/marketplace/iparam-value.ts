@@ -34,13 +34,17 @@ export function checkIparamValue(
       });
     case 'phone_number':
       return checkText(definition, value, { matches, shape: /^\+?[\d\s().-]{3,}$/, name: 'a telephone number' });
+    case 'domain':
+      return checkText(definition, value, { matches, shape: domainShape, name: 'a domain such as acme.example.com' });
     case 'text':
     case 'paragraph':
-    case 'domain':
     case 'api_key':
       return checkText(definition, value, { matches, shape: null, name: 'a text' });
   }
 }
+
+// People paste the address of their desk as often as its name.
+const domainShape = /^(https?:\/\/)?[^\s/@:?#.]+(\.[^\s/@:?#.]+)+(:\d{1,5})?\/?$/i;
 
 type Form = { readonly matches: TextMatcher | null; readonly shape: RegExp | null; readonly name: string };
 
@@ -67,6 +71,7 @@ function checkText({ pattern }: IparamDefinition, value: JsonValue, form: Form):
 
 function checkChoices(options: readonly string[], value: JsonValue): readonly string[] {
   if (!Array.isArray(value)) return ['must be a list of choices'];
+  if (new Set(value).size < value.length) return ['must name each choice once'];
   const others = value.filter((choice) => typeof choice !== 'string' || !options.includes(choice));
   return others.length === 0 ? [] : [`must only name: ${options.join(', ')}`];
 }

@@ -193,3 +193,28 @@ test('a pattern of more than a thousand characters is a finding', () => {
     ['iparam-regex-invalid'],
   );
 });
+
+test('takes a choice once, and a domain with a dot', () => {
+  const { installation } = read(every);
+  const faultsOf = (given: object) => {
+    const check = checkIparams(installation, { name: 'ann', ...given }, plainMatcher);
+    return check.kind === 'rejected' ? check.errors.map(({ pointer, detail }) => `${pointer} ${detail}`) : [];
+  };
+  assert.deepEqual(faultsOf({ tags: ['a', 'b'] }), []);
+  assert.deepEqual(faultsOf({ tags: ['a', 'a'] }), ['/tags must name each choice once']);
+  for (const host of ['acme.example.com', 'https://acme.example.com/', 'acme.example.com:8443']) {
+    assert.deepEqual(faultsOf({ host }), [], host);
+  }
+  for (const host of ['evil', 'a b.example.com', '.com', 'user@example.com', 'example.com/path?x', 'a..b']) {
+    assert.deepEqual(faultsOf({ host }), ['/host must be a domain such as acme.example.com'], host);
+  }
+});
+
+test('warns of a required parameter that nobody is asked for', () => {
+  const hidden = { display_name: 'A', type: 'text', required: true, visible: false };
+  const { findings } = read({ a: hidden, b: { ...hidden, default_value: 'x' }, c: { ...hidden, required: false } });
+  assert.deepEqual(
+    findings.map(({ code, line }) => [code, line]),
+    [['iparam-hidden-required', 6]],
+  );
+});

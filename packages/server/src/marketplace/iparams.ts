@@ -290,7 +290,12 @@ interface DefinitionPlace {
 }
 
 function checkDefinition(source: SourceText, place: DefinitionPlace): readonly Finding[] {
-  return [...checkDefault(source, place), ...checkPattern(source, place), ...checkAttributes(source, place)];
+  return [
+    ...checkDefault(source, place),
+    ...checkPattern(source, place),
+    ...checkAttributes(source, place),
+    ...checkHidden(source, place),
+  ];
 }
 
 function checkDefault(source: SourceText, { definition, field, keyNode }: DefinitionPlace): readonly Finding[] {
@@ -353,6 +358,20 @@ function checkAttributes(source: SourceText, { definition, field }: DefinitionPl
       code: 'iparam-attributes-missing',
       message: `\`type_attributes\` must be specified for type ${definition.type} in iparams.json.`,
       expected: '"type_attributes": { "product": "…" }',
+    }),
+  ];
+}
+
+/** Nobody is asked for what the page does not show. */
+function checkHidden(source: SourceText, { definition, field, keyNode }: DefinitionPlace): readonly Finding[] {
+  const { name, required, visible, defaultValue } = definition;
+  if (visible || !required || (defaultValue !== undefined && defaultValue !== null && defaultValue !== '')) return [];
+  return [
+    findingAt(source, memberOf(field, 'visible')?.keyNode.offset ?? keyNode.offset, {
+      severity: 'warning',
+      code: 'iparam-hidden-required',
+      message: `the '${name}' field is required, has no default value and is not visible: nobody can fill it in on the page`,
+      fix: 'give it a default_value, or show it',
     }),
   ];
 }
