@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readIparams } from '../marketplace/iparams.ts';
 import type { JsonObject, JsonValue } from '../marketplace/json-value.ts';
 import type { RequestTemplate } from '../marketplace/request-template.ts';
 import type { OperationAnswer } from './app-operation.ts';
@@ -80,6 +81,7 @@ function open(changes: Partial<RequestDefinition> = {}, perMinuteMax: number | n
     requests: templates.map(({ name }) => name).filter((name) => name !== 'undeclared'),
     whitelistedDomains: [],
     oauth: [crm, { ...crm, name: 'default' }],
+    installation: { kind: 'custom_page' },
     ...changes,
   };
   const app = {
@@ -374,6 +376,36 @@ const whitelistedDomains = [
   'https://*.freshdesk.com',
   'https://<%= iparam.domain %>.crm.example.com',
 ];
+
+test('refuses a verb with a parameter that the app does not have, and takes one that nobody gave as empty', async () => {
+  const { installation } = readIparams(
+    new Map([
+      [
+        'config/iparams.json',
+        JSON.stringify({
+          domain: { display_name: 'Domain', type: 'text' },
+          prefix: { display_name: 'Prefix', type: 'text' },
+        }),
+      ],
+    ]),
+  );
+  const { ask, outbound } = open({ platformVersion: '2.2', whitelistedDomains, installation });
+  const get = (url: string, options: object = {}) => ask('request.get', url, options as JsonObject);
+  await get('https://api.example.com/<%= iparam.prefix %>x/<%= iparam.domain %>');
+  assert.deepEqual(
+    outbound.requests.map(({ url }) => url),
+    ['https://api.example.com/x/demo'],
+  );
+  for (const refused of [
+    await get('https://api.example.com/<%= iparam.prefx %>'),
+    await get('https://api.example.com/', { headers: { Authorization: 'Bearer <%= iparam.tokn %>' } }),
+    await get('https://api.example.com/<%= contxt.x %>'),
+  ]) {
+    assert.ok(refused?.kind === 'refused');
+    assert.deepEqual([refused.error.status, refused.error.response], [400, 'Error while substituting the templates']);
+  }
+  assert.equal(outbound.requests.length, 1);
+});
 
 test('fills the verbs in, and sends body, json, form and qs as they are meant', async () => {
   const { ask, outbound } = open({ platformVersion: '2.2', whitelistedDomains });

@@ -11,7 +11,7 @@ import {
 } from '../marketplace/outgoing-request.ts';
 import type { RequestMethod, RequestTemplate } from '../marketplace/request-template.ts';
 import { fillRequestTemplate } from '../marketplace/template-request.ts';
-import type { TemplateScope } from '../marketplace/template-text.ts';
+import type { MissingValue, TemplateScope } from '../marketplace/template-text.ts';
 import type { OperationAnswer, OperationContext, OperationHandlers } from './app-operation.ts';
 import type { OauthTokenAnswer, OauthTokens } from './oauth-service.ts';
 import type { Outbound, OutboundAnswer } from './outbound.ts';
@@ -40,7 +40,7 @@ export type RequestApp = {
 
 export type RequestDefinition = Pick<
   AppDefinition,
-  'platformVersion' | 'requestTemplates' | 'requests' | 'whitelistedDomains' | 'oauth'
+  'platformVersion' | 'requestTemplates' | 'requests' | 'whitelistedDomains' | 'oauth' | 'installation'
 >;
 
 export type RequestPorts = {
@@ -154,7 +154,8 @@ async function callVerb(
   const isOauth = isJsonObject(options) && options.isOAuth === true;
   const integration = isOauth ? flatIntegrationName : null;
   return sendWithToken(sender, { integration, context, definition }, (scope) => {
-    const read = readLegacyRequest(method, args, scope, whitelistOf(definition));
+    const around = { ...legacyScope(definition, scope), whitelist: whitelistOf(definition) };
+    const read = readLegacyRequest(method, args, around);
     if (read.kind === 'refused') {
       return { kind: 'refused', answer: refusedRequest({ status: 400, response: read.sentence }) };
     }
@@ -163,6 +164,20 @@ async function callVerb(
     }
     return read;
   });
+}
+
+/**
+ * A parameter that the app has and that nobody gave is empty; one that it does not have is a slip. Of a page of the app's
+ * own nobody knows which parameters it has.
+ */
+function legacyScope(
+  { installation }: RequestDefinition,
+  scope: TemplateScope,
+): { readonly scope: TemplateScope; readonly missing: MissingValue } {
+  if (installation.kind === 'custom_page') return { scope, missing: 'empty' };
+  const none = Object.fromEntries(installation.definitions.map(({ name }) => [name, '']));
+  const given = isJsonObject(scope.iparam) ? scope.iparam : {};
+  return { scope: { ...scope, iparam: { ...none, ...given } }, missing: 'refused' };
 }
 
 /** Apps of 2.0 and 2.1 may be older than the list, and say nothing about where they go. */

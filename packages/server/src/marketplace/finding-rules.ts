@@ -139,6 +139,7 @@ export const findingRules: Readonly<Record<string, FindingRule>> = {
     'whitelisted-domain-invalid': 'What is whitelisted is no web address',
     'domain-not-whitelisted': 'A request goes to a domain that is not whitelisted',
     'template-name-unknown': 'A template uses a name that means nothing',
+    'template-iparam-secret': 'A template has a secure parameter in its host, path or query',
     'template-iparam-unknown': 'A template uses an installation parameter that does not exist',
     'oauth-missing': 'An OAuth integration does not exist',
     'oauth-empty': 'There is no OAuth integration',

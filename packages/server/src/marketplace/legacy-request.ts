@@ -2,7 +2,15 @@ import { isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
 import { flatIntegrationName } from './oauth-integration.ts';
 import { attemptsMax, formOf, type OutgoingRequest, retryDelayMsMax, withQuery } from './outgoing-request.ts';
 import type { RequestMethod } from './request-template.ts';
-import { fillTemplates, type TemplateScope } from './template-text.ts';
+import { fillTemplates, type MissingValue, type TemplateScope } from './template-text.ts';
+
+/** What a call is filled in with, and where it may go. */
+export type LegacySurroundings = {
+  readonly scope: TemplateScope;
+  readonly missing: MissingValue;
+  /** Null: the app says nothing about where it goes. */
+  readonly whitelist: readonly string[] | null;
+};
 
 /** A call of `$request.get` and its siblings, filled in, or the sentence with which it is refused (status 400). */
 export type LegacyRequest =
@@ -20,18 +28,15 @@ const legacySentences = {
  * Reads the arguments of `$request.get|post|put|patch|delete(url, options)`. Texts in the URL and anywhere in the options
  * may hold `<%= … %>`. Of `body`, `json` and `form` the first that is given is sent; a body that is an object goes as JSON.
  * `staticIP` means nothing here: the server has the addresses that it has.
- *
- * `whitelist` null: the app says nothing about where it goes.
  */
 export function readLegacyRequest(
   method: RequestMethod,
   args: readonly JsonValue[],
-  scope: TemplateScope,
-  whitelist: readonly string[] | null,
+  { scope, missing, whitelist }: LegacySurroundings,
 ): LegacyRequest {
   const [urlGiven, optionsGiven] = args;
   if (typeof urlGiven !== 'string') return { kind: 'refused', sentence: legacySentences.https };
-  const filled = fillTemplates([urlGiven, isJsonObject(optionsGiven) ? optionsGiven : {}], scope);
+  const filled = fillTemplates([urlGiven, isJsonObject(optionsGiven) ? optionsGiven : {}], scope, missing);
   if (filled === null) return { kind: 'refused', sentence: legacySentences.templates };
   const [url, options] = filled as readonly [string, JsonObject];
   const place = placeOf(url);

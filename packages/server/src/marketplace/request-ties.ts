@@ -228,23 +228,31 @@ function filledNames({ requests: { source, places }, installation }: RequestTies
   if (source === null) return [];
   return places.flatMap(({ node }) => {
     const schema = memberOf(node, 'schema')?.value;
-    const texts = membersOf(schema).flatMap(({ value }) =>
-      value.type === 'object' ? membersOf(value).map((member) => member.value) : [value],
+    const texts = membersOf(schema).flatMap(({ key: part, value }) =>
+      (value.type === 'object' ? membersOf(value).map((member) => member.value) : [value]).map((text) => ({
+        part,
+        text,
+      })),
     );
-    return texts.flatMap((text) =>
+    return texts.flatMap(({ part, text }) =>
       templateExpressions(textOf(text) ?? '').flatMap(({ expression, offset }) => {
         // One further for the quote; escapes before it would shift it, which a place may bear.
         const place = text.offset + 1 + offset;
-        return namesIn(expression).flatMap((name) => checkName(source, { name, place, installation }));
+        return namesIn(expression).flatMap((name) => checkName(source, { name, part, place, installation }));
       }),
     );
   });
 }
 
-function checkName(
-  source: SourceText,
-  { name, place, installation }: { name: TemplateName; place: number; installation: InstallationPage },
-): readonly Finding[] {
+interface NamePlace {
+  readonly name: TemplateName;
+  /** The key of the schema whose text has the name. */
+  readonly part: string;
+  readonly place: number;
+  readonly installation: InstallationPage;
+}
+
+function checkName(source: SourceText, { name, part, place, installation }: NamePlace): readonly Finding[] {
   const stranger = unknownRoot(name);
   if (stranger !== null) {
     return [
@@ -260,6 +268,8 @@ function checkName(
   const [root, iparam] = name;
   if (root !== 'iparam' || iparam === undefined || installation.kind === 'custom_page') return [];
   const known = installation.definitions.map((definition) => definition.name);
+  const isSecret = installation.definitions.some(({ name: one, secure }) => one === iparam && secure);
+  if (isSecret && partsOfAddress.includes(part)) return [secretInAddress(source, { iparam, part, place })];
   if (known.includes(iparam)) return [];
   const guess = didYouMean(iparam, known);
   return [
@@ -271,4 +281,16 @@ function checkName(
       ...(guess === null ? {} : { fix: `did you mean "iparam.${guess}"?` }),
     }),
   ];
+}
+
+const partsOfAddress: readonly string[] = ['host', 'path', 'query'];
+
+// Addresses end up in the logs of whoever is on the way. Existing apps do it, and their requests go out.
+function secretInAddress(source: SourceText, at: { iparam: string; part: string; place: number }): Finding {
+  return findingAt(source, at.place, {
+    severity: 'warning',
+    code: 'template-iparam-secret',
+    message: `the secure installation parameter '${at.iparam}' stands in the ${at.part}: the platform allows it in headers only`,
+    fix: 'send it in a header, or give the request a value of its context',
+  });
 }

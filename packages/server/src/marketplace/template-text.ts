@@ -1,6 +1,9 @@
 import { base64OfText } from './base64.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
 
+/** What becomes of an expression whose value is not there: an empty text, or the text cannot be filled in. */
+export type MissingValue = 'empty' | 'refused';
+
 /** What a template may name: `{ iparam: {…}, context: {…}, access_token: '…', … }`. */
 export type TemplateScope = JsonObject;
 
@@ -9,14 +12,14 @@ export type TemplateScope = JsonObject;
  * nothing has (`<%= contxt.id %>`), a property of what is not there, or a missing value that is calculated with.
  *
  * A property that its object lacks becomes an empty text, as on the platform: what that leaves of a host or a path is
- * judged afterwards.
+ * judged afterwards. With `refused` it cannot be filled in.
  *
  * An expression is a name (`iparam.key`, `context["a b"].c`, `context.list[0]`), a text in quotes of either kind, a
  * number, a sum of these, `encode(…)` of one of these (base64), or the first of several that is there
  * (`context.page || '1'`), as real apps have it. The grammar is our own and has nothing else, so that an
  * app cannot have anything evaluated here.
  */
-export function fillTemplate(text: string, scope: TemplateScope): string | null {
+export function fillTemplate(text: string, scope: TemplateScope, missing: MissingValue = 'empty'): string | null {
   let filled = '';
   let at = 0;
   for (;;) {
@@ -25,6 +28,7 @@ export function fillTemplate(text: string, scope: TemplateScope): string | null 
     const reader: Reader = { text, at: mark + OPENING.length, depth: 0, scope };
     const value = readChoice(reader);
     if (value === FAILED || !takes(reader, CLOSING)) return null;
+    if (value === undefined && missing === 'refused') return null;
     const shown = textOf(value);
     if (shown === null) return null;
     filled += text.slice(at, mark) + shown;
@@ -33,8 +37,12 @@ export function fillTemplate(text: string, scope: TemplateScope): string | null 
 }
 
 /** Fills in every text of a value, keys excepted. Null when one cannot be filled in, or it nests too deeply. */
-export function fillTemplates(value: JsonValue, scope: TemplateScope, levels: number = NESTING_MAX): JsonValue | null {
-  const filled = filledOrFailed(value, scope, levels);
+export function fillTemplates(
+  value: JsonValue,
+  scope: TemplateScope,
+  missing: MissingValue = 'empty',
+): JsonValue | null {
+  const filled = filledOrFailed(value, { scope, missing }, NESTING_MAX);
   return filled === FAILED ? null : filled;
 }
 
@@ -48,12 +56,14 @@ type Value = JsonValue | undefined | typeof FAILED;
 
 type Reader = { readonly text: string; at: number; depth: number; readonly scope: TemplateScope };
 
-function filledOrFailed(value: JsonValue, scope: TemplateScope, levels: number): JsonValue | typeof FAILED {
-  if (typeof value === 'string') return fillTemplate(value, scope) ?? FAILED;
+type Filling = { readonly scope: TemplateScope; readonly missing: MissingValue };
+
+function filledOrFailed(value: JsonValue, filling: Filling, levels: number): JsonValue | typeof FAILED {
+  if (typeof value === 'string') return fillTemplate(value, filling.scope, filling.missing) ?? FAILED;
   if (typeof value !== 'object' || value === null) return value;
   if (levels === 0) return FAILED;
   const entries = Object.entries(value).map(([key, item]) => {
-    return [key, filledOrFailed(item as JsonValue, scope, levels - 1)] as const;
+    return [key, filledOrFailed(item as JsonValue, filling, levels - 1)] as const;
   });
   const known = entries.flatMap(([key, item]) => (item === FAILED ? [] : [[key, item] as const]));
   if (known.length < entries.length) return FAILED;

@@ -239,6 +239,33 @@ test('ties templates to parameters and integrations', () => {
   );
 });
 
+test('warns of a secure parameter in an address, and of none in a header', () => {
+  const schema = { method: 'GET', host: 'api.example.com', path: '/' };
+  const requests = {
+    host: { schema: { ...schema, host: '<%= iparam.api_key %>.example.com' } },
+    path: { schema: { ...schema, path: '/<%= iparam.name %>/<%= encode(iparam.api_key) %>' } },
+    query: { schema: { ...schema, query: { key: '<%= iparam.api_key %>' } } },
+    header: { schema: { ...schema, headers: { 'X-Key': '<%= iparam.api_key %>' } } },
+  };
+  const names = Object.fromEntries(Object.keys(requests).map((name) => [name, {}]));
+  const iparams = {
+    name: { display_name: 'Name', type: 'text' },
+    api_key: { display_name: 'Key', type: 'text', secure: true },
+  };
+  const { app: definition, findings } = app({
+    manifest: { 'platform-version': '2.3', product: { freshchat: { requests: names } } },
+    others: {
+      'config/requests.json': JSON.stringify(requests, null, 2),
+      'config/iparams.json': JSON.stringify(iparams),
+    },
+  });
+  assert.ok(definition !== null, 'the app runs all the same');
+  assert.deepEqual(
+    findings.map(({ severity, code, message }) => `${severity} ${code} ${/the (\w+):/.exec(message)?.[1]}`),
+    ['host', 'path', 'query'].map((part) => `warning template-iparam-secret ${part}`),
+  );
+});
+
 test('wants set-up events answered, actions exported, and folders in place', () => {
   const manifest = {
     'platform-version': '2.3',

@@ -90,6 +90,7 @@ test('authorizes an app, and renews its token once when many requests find it wi
     requestTemplates: [template],
     requests: ['who'],
     whitelistedDomains: [],
+    installation: { kind: 'custom_page' },
     oauth: [integration],
   } as const;
   const operations = requestOperations(

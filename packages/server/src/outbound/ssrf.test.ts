@@ -127,6 +127,7 @@ test('lets none through the requests and authorizations of apps', async (t) => {
       requestTemplates: [template],
       requests: ['anywhere'],
       whitelistedDomains: domains,
+      installation: { kind: 'custom_page' } as const,
       oauth: [],
     };
     const app = {
