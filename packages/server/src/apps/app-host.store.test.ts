@@ -673,7 +673,10 @@ test('opens an installation page by a link that is good once', async () => {
   assert.equal(world.host.installationOf(token)?.definitions[0]?.name, 'token');
   const refused = await world.host.submitInstallation(token, {});
   assert.deepEqual(refused, { kind: 'refused', faults: [{ pointer: '/token', detail: 'is required' }], notice: null });
-  assert.equal((await world.host.submitInstallation(token, { token: 'very-secret-value-4' })).kind, 'installed');
+  const atOnce = await Promise.all(
+    Array.from({ length: 5 }, () => world.host.submitInstallation(token, { token: 'very-secret-value-4' })),
+  );
+  assert.deepEqual(atOnce.map(({ kind }) => kind).toSorted(), ['installed', ...Array(4).fill('unknown_link')]);
   assert.equal(world.host.installationOf(token), null);
   assert.equal((await world.host.submitInstallation(token, {})).kind, 'unknown_link');
   assert.equal(world.host.get(1, id)?.state, 'active');

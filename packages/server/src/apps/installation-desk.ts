@@ -5,7 +5,7 @@ import type { JsonObject } from '../marketplace/json-value.ts';
 import { maskedIparams } from '../marketplace/secret-iparams.ts';
 import { nameOf } from './app-view.ts';
 import type { AppInstallation, AppView, InstallationLink, InstallationOutcome } from './apps.ts';
-import { INSTALLATION_PATH, InstallationLinks } from './installation-links.ts';
+import { INSTALLATION_PATH, InstallationLinks, type OpenLink } from './installation-links.ts';
 import type { InstalledApp } from './installed-app.ts';
 
 export type InstallationDeskPorts = {
@@ -52,8 +52,17 @@ export class InstallationDesk {
 
   /** The link acts in the name of whoever made it; it is used up when the parameters are taken. */
   async submit(token: string, values: JsonObject): Promise<InstallationOutcome> {
-    const link = this.#links.find(token);
+    const link = this.#links.take(token);
     if (link === null) return { kind: 'unknown_link' };
+    try {
+      return await this.#submitTaken(token, link, values);
+    } finally {
+      // Used, it is gone for good by now.
+      this.#links.putBack(token);
+    }
+  }
+
+  async #submitTaken(token: string, link: OpenLink, values: JsonObject): Promise<InstallationOutcome> {
     const ask: Ask = { caller: link.caller, now: this.#ports.clock.now() };
     const answer = await this.#ports.setIparams(ask, link.app, values);
     if (answer.kind === 'done') {

@@ -34,3 +34,18 @@ test('forgets the links of an app that is gone, and the oldest of too many', () 
   assert.equal(known, APP_LIMITS.installationLinksMax);
   assert.equal(all.find(made[0]?.token ?? ''), null);
 });
+
+test('gives a link to one at a time, and again when it was put back', () => {
+  const { clock, links: all } = links();
+  const { token, expiresAt } = all.make({ app: 'a', caller });
+  assert.equal(all.take(token)?.app, 'a');
+  assert.deepEqual([all.take(token), all.find(token)?.app], [null, 'a']);
+  all.putBack(token);
+  assert.equal(all.take(token)?.app, 'a');
+  all.use(token);
+  all.putBack(token);
+  assert.equal(all.take(token), null);
+  const late = all.make({ app: 'a', caller });
+  clock.at = expiresAt;
+  assert.equal(all.take(late.token), null);
+});

@@ -16,7 +16,7 @@ export type OpenLink = { readonly app: string; readonly caller: Caller };
 export class InstallationLinks {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #secret: () => string;
-  readonly #links = new Map<string, OpenLink & { readonly expiresAt: number }>();
+  readonly #links = new Map<string, OpenLink & { readonly expiresAt: number; readonly isTaken: boolean }>();
 
   constructor(clock: Pick<Clock, 'now'>, secret: () => string) {
     this.#clock = clock;
@@ -27,13 +27,26 @@ export class InstallationLinks {
     this.#forgetOld();
     const token = this.#secret();
     const expiresAt = this.#clock.now() + APP_LIMITS.installationLinkMs;
-    this.#links.set(token, { ...link, expiresAt });
+    this.#links.set(token, { ...link, expiresAt, isTaken: false });
     return { token, expiresAt };
   }
 
   find(token: string): OpenLink | null {
     const link = this.#links.get(token);
     return link === undefined || link.expiresAt <= this.#clock.now() ? null : link;
+  }
+
+  /** As `find`, for one that acts on it: nobody else can until it is put back, so that a link is used once. */
+  take(token: string): OpenLink | null {
+    const link = this.#links.get(token);
+    if (link === undefined || link.isTaken || this.find(token) === null) return null;
+    this.#links.set(token, { ...link, isTaken: true });
+    return link;
+  }
+
+  putBack(token: string): void {
+    const link = this.#links.get(token);
+    if (link !== undefined) this.#links.set(token, { ...link, isTaken: false });
   }
 
   use(token: string): void {

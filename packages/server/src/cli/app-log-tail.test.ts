@@ -52,8 +52,8 @@ test('lets no app steer the terminal', async () => {
   const seen: string[] = [];
   const apps = [{ id: 'app_1', name: 'x' }];
   const tail = await tailAppLogs({ store, clock, apps, print: (line) => seen.push(line) });
-  lines.push({ ...lineOf(1), text: '\u001b]0;title\u0007 and\r\n\u009b2J' });
+  lines.push({ ...lineOf(1), text: '\u001b]0;title\u0007 and\r\n\u009b2J \u202Etxt.exe\u2066' });
   await clock.advanceTo(NOON + 1000);
-  assert.deepEqual(seen, ['12:00:00  x  \uFFFD]0;title\uFFFD and\uFFFD\n\uFFFD2J']);
+  assert.deepEqual(seen, ['12:00:00  x  \uFFFD]0;title\uFFFD and\uFFFD\n\uFFFD2J \uFFFDtxt.exe\uFFFD']);
   await tail.stop();
 });

@@ -59,9 +59,12 @@ async function endOf({ store }: AppLogTailParts, app: string): Promise<number> {
   }
 }
 
-/** An app that is not trusted must not steer the terminal of who looks at it: no control characters but line breaks. */
+/**
+ * An app that is not trusted must not steer the terminal of who looks at it: no control characters but line breaks. Nor
+ * may it show text in another order than it has: the marks for the direction of writing are replaced too.
+ */
 function harmless(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n\t]/gu, '\uFFFD');
+  return text.replaceAll(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, '\uFFFD');
 }
 
 /** `12:05:08`, in UTC, as everything else here is. */

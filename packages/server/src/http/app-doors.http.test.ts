@@ -89,6 +89,12 @@ test('installs and updates an app from a zip, and takes a zip nowhere else', asy
   assert.equal(updated.body.previous_version?.digest, made.body.version?.digest);
   const back = await world.ask<AppRead>('POST', `/apps/${made.body.id}/rollback`);
   assert.equal(back.body.version?.digest, made.body.version?.digest);
+  for (const type of ['application/octet-stream', 'application/x-zip-compressed']) {
+    const other = { payload: zip, headers: { 'content-type': type } };
+    assert.equal((await world.ask('POST', '/apps', other)).status, 201, type);
+    assert.equal((await world.ask('PUT', `/apps/${made.body.id}/package`, other)).status, 200, type);
+    assert.equal((await world.ask('POST', '/agents', other)).status, 415, type);
+  }
   const elsewhere = await world.ask('POST', '/agents', sent);
   assert.deepEqual([elsewhere.status, elsewhere.body.code], [415, 'unsupported_media_type']);
   const unknown = await world.ask('POST', '/apps?colour=red', sent);

@@ -10,11 +10,14 @@ declare module 'fastify' {
 
 /** Lets the addresses that say so take a zip; at all others it is a body of an unknown kind. */
 export function takeZips(app: FastifyInstance): void {
-  app.addContentTypeParser('application/zip', { parseAs: 'buffer' }, (request, bytes, settle) => {
+  app.addContentTypeParser([...ZIP_TYPES], { parseAs: 'buffer' }, (request, bytes, settle) => {
     if (isForZips(request)) settle(null, done(new ZipBody(bytes as Buffer)) satisfies Answer<ZipBody>);
     else settle(Object.assign(new Error('no zip is taken here'), { code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' }));
   });
 }
+
+/** What programs call a zip: its own name, one from before it had one, and what they say of a file they do not know. */
+export const ZIP_TYPES = ['application/zip', 'application/x-zip-compressed', 'application/octet-stream'] as const;
 
 export function isForZips(request: FastifyRequest): boolean {
   return request.routeOptions.config.takesZip === true;

@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import type { Dependency } from '../marketplace/app-definition.ts';
 import { type FakeRegistry, startFakeRegistry } from './fake-registry.ts';
 import { fileCodeStore } from './file-code-store.ts';
+import type { InstallLimits } from './limits.ts';
 import { lockFindings } from './lock-findings.ts';
 import { isRegistryVersion } from './package-spec.ts';
 
@@ -40,11 +41,12 @@ after(async () => {
 });
 
 type Case = {
+  readonly limits?: Partial<InstallLimits>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly brought?: Readonly<Record<string, string>>;
 };
 
-async function add({ dependencies, brought = {} }: Case) {
+async function add({ dependencies, brought = {}, limits = {} }: Case) {
   count += 1;
   const source = join(base, `app-${count}`);
   const files = { 'manifest.json': JSON.stringify({ dependencies }, null, 1), 'server/server.js': '', ...brought };
@@ -54,7 +56,7 @@ async function add({ dependencies, brought = {} }: Case) {
   }
   const folder = join(base, `apps-${count}`);
   const environment = { PATH: process.env.PATH, HOME: base, npm_config_registry: registry.url };
-  const store = fileCodeStore({ folder, environment });
+  const store = fileCodeStore({ folder, environment, limits });
   const staging = await store.stage({ kind: 'folder', folder: source });
   assert.ok(staging.kind === 'staged');
   const list: Dependency[] = Object.entries(dependencies).map(([name, version]) => ({ name, version }));
@@ -203,4 +205,23 @@ test('reads in the lock of every package where it was taken from', () => {
   ];
   for (const entry of bad) assert.equal(codes(entry), 1, JSON.stringify(entry));
   assert.equal(lockFindings('no lock').length, 1);
+});
+
+test('asks for no more than fifty packages', async () => {
+  const dependencies = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`demo-${index}`, '1.0.0']));
+  const { findings } = await add({ dependencies });
+  assert.deepEqual(
+    findings.map(({ code }) => code),
+    ['too-many-dependencies'],
+  );
+});
+
+npmTest('gives all runs of npm for an app one time together', async () => {
+  const startedAt = performance.now();
+  const { findings } = await add({ dependencies: { 'demo-one': '1.2.0' }, limits: { npmMsMax: 5 } });
+  assert.deepEqual(
+    findings.map(({ code }) => code),
+    ['npm-timed-out'],
+  );
+  assert.ok(performance.now() - startedAt < 10_000);
 });

@@ -30,19 +30,32 @@ export async function addPackages(
 ): Promise<readonly Finding[]> {
   const present = await Promise.all(dependencies.map((one) => versionOf(work.appFolder, one.name)));
   const missing = dependencies.filter((_, index) => present[index] === null);
+  const excess = tooMany(missing, work.limits);
+  if (excess.length > 0) return excess;
   const named = missing.map((one) =>
     specFindings([one]).map((finding) => inManifest(finding, one.name, work.appFolder)),
   );
   const findings = await Promise.all(named.flat());
   if (findings.length > 0 || missing.length === 0) return findings;
   try {
-    return await install(missing, work);
+    return await install(missing, { ...work, endsAt: performance.now() + work.limits.npmMsMax });
   } finally {
     await rm(work.workFolder, { recursive: true, force: true });
   }
 }
 
-async function install(missing: readonly Dependency[], work: PackagesWork): Promise<readonly Finding[]> {
+function tooMany(missing: readonly Dependency[], { dependenciesMax }: InstallLimits): readonly Finding[] {
+  if (missing.length <= dependenciesMax) return [];
+  const message = `the manifest names more than ${dependenciesMax} packages that the app does not bring along`;
+  return [
+    installError('too-many-dependencies', 'manifest.json', message, 'bring packages along in server/node_modules'),
+  ];
+}
+
+/** `endsAt`: when the time for all runs of npm together is over, on the clock that only goes on. */
+type TimedWork = PackagesWork & { readonly endsAt: number };
+
+async function install(missing: readonly Dependency[], work: TimedWork): Promise<readonly Finding[]> {
   const unknown = await lookUp(missing, work);
   if (unknown.length > 0) return unknown;
   const elsewhere = lockFindings(await readFile(join(work.workFolder, 'package-lock.json'), 'utf8'));
@@ -56,7 +69,7 @@ async function install(missing: readonly Dependency[], work: PackagesWork): Prom
 }
 
 /** Has npm find out what would be installed. npm stops at the first package that is not there: the others are looked up without it. */
-async function lookUp(missing: readonly Dependency[], work: PackagesWork): Promise<readonly Finding[]> {
+async function lookUp(missing: readonly Dependency[], work: TimedWork): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   let asked = missing;
   for (let round = 0; round < work.limits.npmRoundsMax && asked.length > 0; round++) {
@@ -79,8 +92,9 @@ async function writeManifest(dependencies: readonly Dependency[], { workFolder }
   await writeFile(join(workFolder, 'package.json'), JSON.stringify(manifest));
 }
 
-function runOf({ workFolder, environment, limits }: PackagesWork, isLockOnly: boolean): NpmRun {
-  return { folder: workFolder, cacheFolder: join(workFolder, '.cache'), isLockOnly, environment, limits };
+function runOf({ workFolder, environment, limits, endsAt }: TimedWork, isLockOnly: boolean): NpmRun {
+  const msMax = Math.max(0, endsAt - performance.now());
+  return { folder: workFolder, cacheFolder: join(workFolder, '.cache'), isLockOnly, environment, limits, msMax };
 }
 
 /** Puts the packages beside those that were there before, which stay. */

@@ -36,6 +36,11 @@ function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
+/** Marks that show a name in another order than it has. */
+const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+/** They are devices there whatever follows the first dot. */
+const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\.|$)/i;
+
 /** What is wrong with a path that is to become a file here: it has to mean the same on every machine. */
 export function pathFaults(path: string, limits: InstallLimits): readonly string[] {
   const parts = path.split('/');
@@ -43,6 +48,10 @@ export function pathFaults(path: string, limits: InstallLimits): readonly string
   if (path.includes('\\')) faults.push('has a backslash in its name');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(path)) faults.push('has a control character in its name');
+  if (BIDI.test(path)) faults.push('has a character in its name that turns the direction of writing');
+  if (parts.some((part) => DEVICE.test(part))) faults.push('has the name of a device of Windows');
+  if (parts.some((part) => !/^\.*$/.test(part) && /[. ]$/.test(part)))
+    faults.push('has a name that ends in a dot or a blank');
   if (path.startsWith('/')) faults.push('has an absolute path');
   if (/^[A-Za-z]:/.test(path)) faults.push('has a path with a drive');
   if (parts.includes('..')) faults.push('leads out of the app folder');

@@ -15,7 +15,10 @@ export const defaultInstallLimits = {
   inflationIgnoredBytesMax: 64 * 1024,
   /** Faults that are told of one source: a hostile one has as many as it likes. */
   findingsMax: 50,
-  npmMsMax: 120_000,
+  /** Packages that a manifest names. */
+  dependenciesMax: 50,
+  /** For all runs of npm of one app together. */
+  npmMsMax: 180_000,
   npmOutputBytesMax: 64 * 1024,
   /** How often an unknown package is left out and the others are looked up, so that all unknown ones are named. */
   npmRoundsMax: 8,

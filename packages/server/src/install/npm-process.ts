@@ -18,6 +18,8 @@ export type NpmRun = {
   readonly isLockOnly: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly limits: InstallLimits;
+  /** What is left of the time for all runs of this app. */
+  readonly msMax: number;
 };
 
 /**
@@ -25,7 +27,7 @@ export type NpmRun = {
  * link is made, and npm cannot fetch from anywhere but the registry.
  */
 export function runNpm(run: NpmRun): Promise<NpmOutcome> {
-  const { folder, environment, limits } = run;
+  const { folder, environment, limits, msMax } = run;
   return new Promise((resolve) => {
     const child = spawn('npm', argumentsOf(run), {
       cwd: folder,
@@ -44,7 +46,7 @@ export function runNpm(run: NpmRun): Promise<NpmOutcome> {
     const timer = setTimeout(() => {
       isLate = true;
       endGroup(child.pid);
-    }, limits.npmMsMax);
+    }, msMax);
     child.once('error', (cause: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       resolve(cause.code === 'ENOENT' ? { kind: 'missing' } : { kind: 'failed', output: cause.message });

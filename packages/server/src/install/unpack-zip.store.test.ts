@@ -63,6 +63,12 @@ const attacks: readonly [string, FakeEntry | readonly FakeEntry[], code: string,
   ['has a backslash inside', { name: 'server\\server.js' }, 'bad-path'],
   ['has a NUL in its name', { name: 'a\0.js' }, 'bad-path'],
   ['has a line break in its name', { name: 'a\nb.js' }, 'bad-path'],
+  ['turns the direction of writing', { name: 'server/\u202Esj.exe' }, 'bad-path'],
+  ['isolates a direction of writing', { name: 'server/a\u2066b.js' }, 'bad-path'],
+  ['is a device', { name: 'server/con.txt' }, 'bad-path'],
+  ['lies in a device', { name: 'AUX/a.js' }, 'bad-path'],
+  ['ends in a dot', { name: 'server/server.js.' }, 'bad-path'],
+  ['ends in a blank', { name: 'server /a.js' }, 'bad-path'],
   ['has an empty part', { name: 'a//b.js' }, 'bad-path'],
   ['has a dot part', { name: './a.js' }, 'bad-path'],
   ['has a path without end', { name: `${'a/'.repeat(60)}b` }, 'bad-path'],
@@ -96,7 +102,7 @@ for (const [what, entries, code, file] of attacks) {
       file ??
       list
         .at(-1)
-        ?.name.replaceAll(/[\0\n]/g, '')
+        ?.name.replaceAll(/[\0\n\u202E\u2066]/g, '')
         .slice(0, 200) ??
       '';
     assert.equal(shown, expected);
