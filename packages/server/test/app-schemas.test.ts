@@ -135,7 +135,7 @@ const table: Readonly<Record<AppSchemaName, Documents>> = {
   iparams: {
     good: [
       {},
-      { a: text, b: { ...text, description: 'b', required: true, visible: false, secure: true } },
+      { a: text, b: { ...text, description: 'b', required: true, visible: false, default_value: 'b', secure: true } },
       { a: { display_name: 'A', type: 'dropdown', options: ['x', 'y'], default_value: 'x' } },
       {
         a: { display_name: 'A', type: 'multiselect', options: ['x'] },
