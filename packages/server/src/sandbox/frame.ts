@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../marketplace/json-value.ts';
-import { createJsonMeter, type JsonMeter } from './json-meter.ts';
+import { createJsonMeter } from './json-meter.ts';
 import { frameBytesMax, messageLimits, smallMessageMembersMax, valueBytesMax } from './limits.ts';
 
 /**
@@ -57,6 +57,7 @@ function frameOf(text: string): Buffer {
 /** A decoder for one process. */
 export function createFrameDecoder(): FrameDecoder {
   const pieces = createAssembly();
+  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
   let needed = headerBytes;
@@ -86,20 +87,20 @@ export function createFrameDecoder(): FrameDecoder {
     waiting = [joined.subarray(needed)];
     waitingBytes = joined.length - needed;
     needed = headerBytes;
-    return acceptFrame(pieces, body, messages);
+    return acceptFrame(pieces, decodeUtf8(utf8, body), messages);
   }
 }
 
-function acceptFrame(pieces: Assembly, body: Buffer, messages: JsonObject[]): string | null {
-  const outcome = pieces.accept(decodeUtf8(body));
+function acceptFrame(pieces: Assembly, body: string | null, messages: JsonObject[]): string | null {
+  const outcome = pieces.accept(body);
   if (outcome.kind === 'fault') return outcome.fault;
   if (outcome.kind === 'whole') messages.push(outcome.message);
   return null;
 }
 
-function decodeUtf8(bytes: Buffer): string | null {
+function decodeUtf8(utf8: TextDecoder, bytes: Buffer): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     return null;
   }
@@ -138,7 +139,9 @@ function createAssembly(): Assembly {
   let parts: string[] = [];
   let bytes = 0;
   let members = 0;
-  let meter: JsonMeter = createJsonMeter(messageLimits);
+  // One of each for all frames: a flood of small ones is not to leave a flood of garbage.
+  const cost = createJsonMeter(messageLimits);
+  const meter = createJsonMeter(messageLimits);
 
   return {
     accept,
@@ -148,7 +151,7 @@ function createAssembly(): Assembly {
   };
 
   function accept(body: string | null): AssemblyOutcome {
-    const cost = createJsonMeter(messageLimits);
+    cost.reset();
     const excess = body === null ? null : cost.read(body);
     members += membersPerFrame + cost.members;
     if (excess !== null) return fault(excess);
@@ -180,7 +183,7 @@ function createAssembly(): Assembly {
     id += 1;
     parts = [];
     bytes = 0;
-    meter = createJsonMeter(messageLimits);
+    meter.reset();
     if (whole === null || whole.type === 'chunk') return fault('chunks that are no JSON object');
     if (Object.hasOwn(whole, 'type') && smallTypes.has(whole.type)) return fault(`a "${whole.type}" in chunks`);
     return { kind: 'whole', message: whole };

@@ -4,10 +4,12 @@ export type JsonMeter = {
   read(text: string): string | null;
   /** Values and keys so far, as far as commas and brackets show them. */
   readonly members: number;
+  /** Begins with another text, from nothing. */
+  reset(): void;
 };
 
 /**
- * A meter for one text. What a parser costs goes by members and nesting, not by bytes: eight megabytes of `{},{},` take
+ * A meter for one text at a time. What a parser costs goes by members and nesting, not by bytes: eight megabytes of `{},{},` take
  * it a second and a gigabyte, and as one string next to nothing. Whether it is JSON at all is the parser's question.
  */
 export function createJsonMeter(limits: { readonly membersMax: number; readonly depthMax: number }): JsonMeter {
@@ -19,10 +21,18 @@ export function createJsonMeter(limits: { readonly membersMax: number; readonly 
 
   return {
     read,
+    reset,
     get members() {
       return members;
     },
   };
+
+  function reset(): void {
+    members = 0;
+    depth = 0;
+    isInString = false;
+    isEscaped = false;
+  }
 
   function read(text: string): string | null {
     for (let index = 0; index < text.length; index += 1) {

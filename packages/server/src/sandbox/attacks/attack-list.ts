@@ -61,7 +61,7 @@ const names: Readonly<Record<Exclude<AttackKind, 'host'>, string>> = {
     frame-not-object*! frame-not-text*! frame-unknown*! frame-inherited-type*! frame-pollution*! frame-deep*!
     frame-never-called*! frame-negative-call*! frame-huge-call*! frame-unasked-answer*! frame-second-ready*!
     frame-not-loaded*! frame-out-of-order*! frame-chunk-order*! frame-chunk-endless*! frame-announced*!
-    frame-dripping*! frame-without-end*! frame-empty-flood*! frame-operation-flood*! frame-error-flood*!
+    frame-many-values*! frame-many-values-in-chunks*! frame-dripping*! frame-without-end*! frame-empty-flood*! frame-operation-flood*! frame-error-flood*!
     print-flood*! print-exotic* throw-exotic*! throw-storm* throw-later*! throw-without-handlers*! close-pipes*!
     late-write*!`,
   orphans: 'orphan-idle* orphan-spinning orphan-threads orphan-staying orphan-waiting',

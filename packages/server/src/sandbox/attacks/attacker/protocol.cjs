@@ -29,6 +29,18 @@ module.exports = {
     frame(`{"type":"operation","id":1,"name":"db.get","call":null,"args":[${'['.repeat(depth)}${']'.repeat(depth)}]}`);
     return new Promise(() => {});
   },
+  'frame-many-values': () => {
+    for (;;) frame(`{"type":"log","level":"info","text":"","call":null,"x":[${'{},'.repeat(340_000)}{}]}`);
+  },
+  'frame-many-values-in-chunks': () => {
+    const text = `{"type":"rendered","id":1,"error":null,"data":[${'{},'.repeat(2_600_000)}{}]}`;
+    const size = 150_000;
+    for (let id = 1; ; id += 1) {
+      for (let at = 0, index = 0; at < text.length; at += size, index += 1) {
+        frame({ type: 'chunk', id, index, isLast: at + size >= text.length, text: text.slice(at, at + size) });
+      }
+    }
+  },
   'frame-never-called': () => frame({ type: 'settled', id: 4_000_000 }),
   'frame-negative-call': () => frame({ type: 'settled', id: -1 }),
   'frame-huge-call': () => frame('{"type":"settled","id":1e400}'),
