@@ -201,6 +201,19 @@ test('knows which domains a request of 2.2 may reach', () => {
   ]);
 });
 
+test('compares a domain of many stars with a long host at once', () => {
+  const answer = (domain: string, host: string) =>
+    codesOf({
+      manifest: { ...activityApp('onActivity'), 'platform-version': '2.2', 'whitelisted-domains': [domain] },
+      server: `exports = { async onActivity() { await $request.get('https://${host}'); } };`,
+    }).includes('warning domain-not-whitelisted server/server.js:1');
+  const startedAt = performance.now();
+  assert.equal(answer(`https://${'*a'.repeat(30)}b`, 'a'.repeat(5000)), true);
+  assert.ok(performance.now() - startedAt < 1000);
+  assert.equal(answer('https://*api*.example.com', 'my-api-2.example.com'), false);
+  assert.equal(answer('https://a*a.example.com', 'a.example.com'), true);
+});
+
 test('ties templates to parameters and integrations', () => {
   const template = (more: object, options: object = {}) => ({
     schema: { method: 'GET', host: 'api.example.com', path: '/', ...more },
