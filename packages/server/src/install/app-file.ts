@@ -49,7 +49,8 @@ export function pathFaults(path: string, limits: InstallLimits): readonly string
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(path)) faults.push('has a control character in its name');
   if (BIDI.test(path)) faults.push('has a character in its name that turns the direction of writing');
-  if (parts.some((part) => DEVICE.test(part))) faults.push('has the name of a device of Windows');
+  // Packages of others are named as they are, and run on Linux; the app's own files travel to every developer's machine.
+  if (isOwn(path) && parts.some((part) => DEVICE.test(part))) faults.push('has the name of a device of Windows');
   if (parts.some((part) => !/^\.*$/.test(part) && /[. ]$/.test(part)))
     faults.push('has a name that ends in a dot or a blank');
   if (path.startsWith('/')) faults.push('has an absolute path');

@@ -113,6 +113,13 @@ test('removes what a crash left and what nobody names any more, and nothing that
   assert.equal(existsSync(over.folder), false);
 });
 
+test('takes packages with whatever their files are called', async () => {
+  const { store } = newStore();
+  const brought = { 'server/node_modules/plain/package.json': '{}', 'server/node_modules/plain/aux.js': '' };
+  const folder = newFolder({ ...app, ...brought });
+  await staged(await store.stage({ kind: 'folder', folder })).discard();
+});
+
 test('refuses links, pipes and machine code in a folder, each by its name', async () => {
   const { folder, store } = newStore();
   const source = newFolder({ ...app, 'server/real.js': 'x', 'server/node_modules/x/build/x.node': 'x' });
