@@ -63,9 +63,12 @@ function hexOf(character: string): string {
   return character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
 }
 
+/** Half of a character, which no encoding takes. */
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
 /** As `encodeURIComponent` writes it, and as forms and `URLSearchParams` do. */
 function addressForms(text: string): readonly string[] {
-  const encoded = encodeURIComponent(text.toWellFormed());
+  const encoded = encodeURIComponent(text.replaceAll(LONE_SURROGATE, '\ufffd'));
   const inForm = encoded.replace(/[!'()~]/g, (one) => `%${hexOf(one)}`).replaceAll('%20', '+');
   return [encoded, inForm];
 }
