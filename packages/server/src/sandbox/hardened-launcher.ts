@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { findProgram } from './find-program.ts';
 import { kernelLimits } from './kernel-limits.ts';
 import type { Launcher, LauncherFinding } from './launcher.ts';
+import { nodeFlags } from './node-flags.ts';
 import { runnerFolder, runnerProgram } from './runner-program.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 import { strayDescriptors } from './stray-descriptors.ts';
@@ -88,18 +89,6 @@ const readOnly = (from: string, to: string): readonly string[] => ['--ro-bind', 
 function environmentInside(hasBroker: boolean): readonly string[] {
   const variables = { TZ: 'UTC', HOME: APP_INSIDE, ROLLCALL_BROKER: hasBroker ? BROKER_INSIDE : '' };
   return Object.entries(variables).flatMap(([name, value]) => ['--setenv', name, value]);
-}
-
-function nodeFlags(memoryMbMax: number): readonly string[] {
-  return [
-    '--disable-sigusr1',
-    '--no-experimental-sqlite',
-    '--no-addons',
-    '--no-global-search-paths',
-    '--disable-warning=ExperimentalWarning',
-    `--max-old-space-size=${memoryMbMax}`,
-    '--stack-trace-limit=50',
-  ];
 }
 
 /** The shared libraries of this very process, by the paths at which the loader looks for them: the app's Node is the same. */

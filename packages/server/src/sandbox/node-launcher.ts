@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Launcher } from './launcher.ts';
+import { nodeFlags } from './node-flags.ts';
 import { runnerFolder, runnerProgram } from './runner-program.ts';
 
 /**
@@ -23,13 +24,7 @@ export function createNodeLauncher({ nodePath }: { readonly nodePath: string }):
       `--allow-fs-read=${runnerFolder}`,
       `--allow-fs-read=${appFolder}`,
       '--allow-net',
-      '--disable-sigusr1',
-      '--no-experimental-sqlite',
-      '--no-addons',
-      '--no-global-search-paths',
-      '--disable-warning=ExperimentalWarning',
-      `--max-old-space-size=${memoryMbMax}`,
-      '--stack-trace-limit=50',
+      ...nodeFlags(memoryMbMax),
       runnerProgram,
       appFolder,
     ],
