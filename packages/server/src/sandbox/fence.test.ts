@@ -259,7 +259,9 @@ test('hardened: keeps apps that spin from the share of the processor that the se
   const rank = () => readFileSync(`/proc/${child}/autogroup`, 'utf8').trim();
   for (let waitedMs = 0; !rank().endsWith('nice 10') && waitedMs < 3000; waitedMs += 20) await delay(20);
   assert.match(rank(), /nice 10$/);
-  assert.match(readFileSync('/proc/self/autogroup', 'utf8'), /nice 0$/m);
+  // The server is left where it is. One that leads no session, as under some init systems, is in the kernel's own group,
+  // of which this file says nothing.
+  assert.match(readFileSync('/proc/self/autogroup', 'utf8'), /^$|nice 0$/m);
   const nice = readFileSync(`/proc/${child}/stat`, 'utf8').split(') ')[1]?.split(' ')[16];
   assert.equal(nice, '19');
 });
