@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ProcessWatch } from './process-watch.ts';
-import { classQueue, hasShareOfItsOwn, sessionQueue } from './processor-queue.ts';
+import { classQueue, confiningQueue, coresOf, hasShareOfItsOwn, sessionQueue } from './processor-queue.ts';
 
 const NOBODY = 65_534;
 const chrt = '/usr/bin/chrt';
@@ -71,6 +71,37 @@ test('where sessions do not count, a heavy process runs when no other wants to, 
   if (process.getuid?.() !== 0) return;
   queue(pid, 'heavy', 'unproven');
   await becomes('0');
+});
+
+test('a heavy process is kept on one half of the cores, and may run on all of them again', async (t) => {
+  const taskset = '/usr/bin/taskset';
+  if (!existsSync(taskset) || process.platform !== 'linux') return t.skip('taskset (util-linux) not found');
+  const statusOf = (pid: number) => readFileSync(`/proc/${pid}/status`, 'latin1');
+  const cores = coresOf(statusOf(process.pid));
+  if (cores.length < 2) return t.skip('this machine has one core');
+  const pid = startSession(t);
+  const queue = confiningQueue(() => true, taskset, cores);
+  const becomes = async (wanted: readonly number[]) => {
+    const isThere = () => coresOf(statusOf(pid)).join() === wanted.join();
+    for (let waitedMs = 0; !isThere() && waitedMs < 5000; waitedMs += 20) await delay(20);
+    assert.deepEqual(coresOf(statusOf(pid)), wanted);
+  };
+  queue(pid, null, 'unproven');
+  await becomes(cores);
+  queue(pid, 'unproven', 'heavy');
+  await becomes(cores.slice(Math.ceil(cores.length / 2)));
+  queue(pid, 'heavy', 'unproven');
+  await becomes(cores);
+});
+
+test('a process that is not placed yet stays on all cores', () => {
+  assert.equal(confiningQueue(() => false, '/nowhere/taskset', [0, 1])(1, null, 'heavy'), false);
+});
+
+test('reads which cores a process may run on', () => {
+  assert.deepEqual(coresOf('Name:\tx\nCpus_allowed_list:\t0-2,5\nMems:\t0\n'), [0, 1, 2, 5]);
+  assert.deepEqual(coresOf('Cpus_allowed_list:\t3\n'), [3]);
+  assert.deepEqual(coresOf(''), []);
 });
 
 test('knows a control group that has a share of the processor of its own', () => {

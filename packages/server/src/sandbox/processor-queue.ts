@@ -30,11 +30,46 @@ export type ProcessorQueue = (pid: number, from: ProcessRank | null, to: Process
  * behind the server and other apps alone; where an ordinary user shares with the whole machine, they are left in place.
  */
 export function processorQueue(): ProcessorQueue {
+  const queue = queueOfKernel();
+  const taskset = process.platform === 'linux' ? findProgram('taskset') : null;
+  const cores = coresOf(read('/proc/self/status'));
+  return taskset === null || cores.length < 2 ? queue : confiningQueue(queue, taskset, cores);
+}
+
+function queueOfKernel(): ProcessorQueue {
   if (sharesBySession()) return sessionQueue;
   const chrt = findProgram('chrt');
   const isWorthIt = process.getuid?.() === 0 || hasShareOfItsOwn(read('/proc/self/cgroup'));
   return chrt === null || !isWorthIt ? () => true : classQueue(chrt);
 }
+
+/** The numbers of the cores that a process may run on, by the text of its `/proc/<pid>/status`. */
+export function coresOf(status: string): readonly number[] {
+  const ranges = /^Cpus_allowed_list:\s*([\d,-]+)$/m.exec(status)?.[1]?.split(',') ?? [];
+  return ranges.flatMap((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
+
+/**
+ * Places a process as `queue` does, and keeps the heavy ones on one half of the cores.
+ *
+ * The end of the queue alone is not enough: the kernel lets whoever runs finish a turn of some milliseconds even when one
+ * with far more weight wakes. An app whose calls pass between threads, as under Deno, wakes on every core, and met those
+ * turns in one call of a hundred: 4 ms instead of 0.6. Anybody may move a process of his own between cores, back and forth.
+ */
+export const confiningQueue =
+  (queue: ProcessorQueue, taskset: string, cores: readonly number[]): ProcessorQueue =>
+  (pid, from, to) => {
+    if (!queue(pid, from, to)) return false;
+    if (from !== 'heavy' && to !== 'heavy') return true;
+    const allowed = to === 'heavy' ? cores.slice(Math.ceil(cores.length / 2)) : cores;
+    const args = ['--all-tasks', '--pid', '--cpu-list', allowed.join(','), String(pid)];
+    // The process may have ended meanwhile.
+    runFile(taskset, args, { env: {} }).catch(() => {});
+    return true;
+  };
 
 /** Whether this kernel shares out the processor among the sessions of the group that this server is in. */
 export function sharesBySession(): boolean {
