@@ -50,6 +50,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     knows: [...pureRooms, 'engine', 'dispatch'],
     packages: [],
   },
+  reporting: {
+    kind: 'driver',
+    about: 'keeps histories beside the log, and answers reports from them',
+    knows: [...pureRooms, 'engine'],
+    packages: [],
+  },
   store: { kind: 'adapter', about: 'the log on disk', knows: [...pureRooms, 'engine'], packages: [] },
   system: {
     kind: 'adapter',
@@ -81,7 +87,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   http: {
     kind: 'door',
     about: 'API, streams, presence sockets',
-    knows: [...pureRooms, 'engine', 'dispatch', 'apps'],
+    knows: [...pureRooms, 'engine', 'dispatch', 'apps', 'reporting'],
     packages: ['fastify', 'typebox', 'ws', 'pino'],
   },
   workbench: {
@@ -98,6 +104,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'engine',
       'dispatch',
       'apps',
+      'reporting',
       'store',
       'system',
       'signal',

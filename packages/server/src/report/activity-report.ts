@@ -1,0 +1,234 @@
+import type { AgentNumber } from '../activity/position.ts';
+import { unionHours } from '../time/business-hours.ts';
+import type { Calendar } from '../time/calendar.ts';
+import type { Instant } from '../time/instant.ts';
+import { type Interval, type Intervals, intersectIntervals } from '../time/interval.ts';
+import type { Zone, Zones } from '../time/zone-rules.ts';
+import { lifeOf } from './agent-life.ts';
+import { type CalendarUse, calendarUseOf } from './calendar-use.ts';
+import type { AccountHistory } from './directory-history.ts';
+import { type Grid, gridOf } from './grid.ts';
+import type { PackedHistory } from './history-chunk.ts';
+import type { StatusNumber } from './state-code.ts';
+import { sweep } from './sweep.ts';
+import { addRow, clearTally, type Layout, layoutOf, newTally, WHOLE } from './tally.ts';
+import { cutTime, type TimeKey, type TimePieces, type TimeUnit } from './time-keys.ts';
+
+// The metric: what `metric.md` calls B, G and I, and the parts of their meeting, per line of the report.
+//
+// A line is a key: an agent, a group, a piece of time, a status, whichever were asked for. Lines are made agent by agent
+// into rows of numbers (`tally.ts`), so that a report over a year holds no more than one agent's rows at a time, and
+// becomes objects only for the page that somebody looks at.
+
+export const GROUPINGS = ['agent', 'group', 'day', 'week', 'month', 'hour_of_day', 'status'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+export type ReportQuery = {
+  /** Already clipped to now. */
+  readonly window: Interval;
+  readonly zone: Zone;
+  readonly groupBy: readonly Grouping[];
+  readonly hours: 'business_hours' | 'all_hours';
+  /** Only time in which the agent was in one of these groups; null: all. */
+  readonly groups: ReadonlySet<string> | null;
+  /** Of a what-if: these hours instead of the agents' own. */
+  readonly calendar?: Calendar;
+  /** Of a what-if: statuses that count as available. */
+  readonly countsAsAvailable?: ReadonlySet<StatusNumber>;
+};
+
+export type ReportAgent = {
+  readonly number: AgentNumber;
+  readonly history: PackedHistory;
+  /** The earliest instant that imported history speaks of; null without any. */
+  readonly earliestImport: Instant | null;
+};
+
+/** One line: its key and where its numbers are. */
+export type Line = {
+  readonly agent: AgentNumber | null;
+  /** undefined when lines are not by group; null is the time of agents in no group. */
+  readonly group: string | null | undefined;
+  readonly time: TimeKey;
+  /** undefined when lines are not by status; null is unknown time. */
+  readonly status: StatusNumber | null | undefined;
+  readonly tally: Float64Array;
+  /** Where the line's row begins in the tally. */
+  readonly row: number;
+};
+
+/** A report in the making. Give it agents one by one; take each agent's lines at once, the others at the end. */
+export class ActivityReport {
+  readonly layout: Layout;
+  readonly #account: AccountHistory;
+  readonly #query: ReportQuery;
+  readonly #zones: Zones;
+  readonly #pieces: TimePieces;
+  readonly #isByAgent: boolean;
+  readonly #isByGroup: boolean;
+  readonly #grids = new Map<string, Grid>();
+  /** By group; '' stands for lines that are not by group, and for no group. */
+  readonly #tallies = new Map<string, Float64Array>();
+  readonly #spare: Float64Array[] = [];
+  readonly #totals: Float64Array;
+  readonly #single: Float64Array;
+  readonly #whole: TimePieces;
+  readonly #wholeGrids = new Map<string, Grid>();
+  readonly #calendars = new Set<string>();
+  #agents = 0;
+
+  constructor(account: AccountHistory, statusCount: number, query: ReportQuery, zones: Zones) {
+    const { countsAsAvailable } = query;
+    this.#account = account;
+    this.#query = query;
+    this.#zones = zones;
+    this.layout = layoutOf(statusCount, {
+      byStatus: query.groupBy.includes('status'),
+      ...(countsAsAvailable === undefined ? {} : { countsAsAvailable }),
+    });
+    this.#pieces = cutTime(query.window, query.zone, query.groupBy.filter(isTimeUnit));
+    this.#whole = cutTime(query.window, query.zone, []);
+    this.#isByAgent = query.groupBy.includes('agent');
+    this.#isByGroup = query.groupBy.includes('group');
+    this.#totals = newTally(this.layout, 1);
+    this.#single = newTally(this.layout, 1);
+  }
+
+  /** How many distinct agents had any time in the window. */
+  get agents(): number {
+    return this.#agents;
+  }
+
+  /** Ids of the calendars that any agent's hours came from. */
+  get calendars(): ReadonlySet<string> {
+    return this.#calendars;
+  }
+
+  /** Over distinct agents, however the lines are grouped: one row. */
+  get totals(): Float64Array {
+    return this.#totals;
+  }
+
+  /**
+   * Adds one agent. Where lines are by agent the answer is that agent's, and holds until the next call; else it is empty.
+   */
+  add(agent: ReportAgent): readonly Line[] {
+    if (this.#isByAgent) this.#recycle();
+    const profiles = this.#account.agents.get(agent.number) ?? [];
+    const uses = calendarUseOf(this.#account, profiles, this.#query.window).filter((use) => this.#isWanted(use));
+    const life = lifeOf(profiles, agent.earliestImport);
+    const lived = uses.flatMap((use) =>
+      intersectIntervals([{ from: use.from, to: use.to }], life).map((span) => ({ use, span })),
+    );
+    if (lived.length === 0) return [];
+    this.#agents += 1;
+    for (const { use, span } of lived) this.#sweepInto(agent.history, use, span);
+    this.#addToTotals(agent.history, lived);
+    return this.#isByAgent ? this.#take(agent.number) : [];
+  }
+
+  /** The lines of all agents together, where lines are not by agent. */
+  lines(): readonly Line[] {
+    return this.#isByAgent ? [] : this.#take(null);
+  }
+
+  #isWanted(use: CalendarUse): boolean {
+    const { groups } = this.#query;
+    return groups === null || use.groups.some((id) => groups.has(id));
+  }
+
+  #sweepInto(history: PackedHistory, use: CalendarUse, span: Interval): void {
+    const grid = this.#gridOf(use, this.#pieces, this.#grids);
+    for (const group of this.#groupsOf(use)) sweep(history, grid, span, this.layout, this.#tallyOf(group));
+  }
+
+  /** The groups that this time counts for; '' for lines that are not by group, and for agents of none. */
+  #groupsOf(use: CalendarUse): readonly string[] {
+    if (!this.#isByGroup || use.groups.length === 0) return [''];
+    const { groups } = this.#query;
+    return groups === null ? use.groups : use.groups.filter((id) => groups.has(id));
+  }
+
+  #addToTotals(history: PackedHistory, lived: readonly { readonly use: CalendarUse; readonly span: Interval }[]): void {
+    const { layout } = this;
+    clearTally(layout, this.#single);
+    for (const { use, span } of lived) {
+      sweep(history, this.#gridOf(use, this.#whole, this.#wholeGrids), span, layout, this.#single);
+    }
+    for (let part = 0; part < layout.parts; part++) {
+      addRow(layout, this.#totals, part * layout.columns, this.#single, part * layout.columns);
+    }
+  }
+
+  #gridOf(use: CalendarUse, pieces: TimePieces, grids: Map<string, Grid>): Grid {
+    const name = use.calendars.join();
+    let grid = grids.get(name);
+    if (grid === undefined) {
+      grid = gridOf(pieces, this.#hoursOf(use));
+      grids.set(name, grid);
+    }
+    return grid;
+  }
+
+  #hoursOf(use: CalendarUse): Intervals | null {
+    const { hours, calendar, window } = this.#query;
+    if (hours === 'all_hours') return null;
+    if (calendar !== undefined) return unionHours([calendar], window, this.#zones);
+    for (const id of use.calendars) this.#calendars.add(id);
+    const calendars = use.calendars.flatMap((id) => this.#account.calendars.get(id)?.record.calendar ?? []);
+    return calendars.length === 0 ? null : unionHours(calendars, window, this.#zones);
+  }
+
+  #tallyOf(group: string): Float64Array {
+    let tally = this.#tallies.get(group);
+    if (tally === undefined) {
+      tally = this.#spare.pop() ?? newTally(this.layout, this.#pieces.keys.length);
+      this.#tallies.set(group, tally);
+    }
+    return tally;
+  }
+
+  #take(agent: AgentNumber | null): readonly Line[] {
+    const lines: Line[] = [];
+    for (const [group, tally] of this.#tallies) this.#addLines(lines, agent, group, tally);
+    return lines;
+  }
+
+  /** The tallies of the agent before: its lines have been taken. */
+  #recycle(): void {
+    for (const tally of this.#tallies.values()) {
+      clearTally(this.layout, tally);
+      this.#spare.push(tally);
+    }
+    this.#tallies.clear();
+  }
+
+  #addLines(lines: Line[], agent: AgentNumber | null, group: string, tally: Float64Array): void {
+    const { columns, parts, whole, unknownPart } = this.layout;
+    const isByStatus = this.#query.groupBy.includes('status');
+    for (const [cell, time] of this.#pieces.keys.entries()) {
+      for (let part = 0; part < parts; part++) {
+        const row = (cell * parts + part) * columns;
+        if (isEmpty(tally, row + whole)) continue;
+        lines.push({
+          agent,
+          group: this.#isByGroup ? group || null : undefined,
+          time,
+          status: isByStatus ? (part === unknownPart ? null : part) : undefined,
+          tally,
+          row,
+        });
+      }
+    }
+  }
+}
+
+/** No time and no event: a change that lasted no time is still told. */
+function isEmpty(tally: Float64Array, whole: number): boolean {
+  const { lived, generalChanges, intelliassignChanges } = WHOLE;
+  return tally[whole + lived] === 0 && tally[whole + generalChanges] === 0 && tally[whole + intelliassignChanges] === 0;
+}
+
+function isTimeUnit(grouping: Grouping): grouping is TimeUnit {
+  return grouping === 'day' || grouping === 'week' || grouping === 'month' || grouping === 'hour_of_day';
+}

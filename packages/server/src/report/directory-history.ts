@@ -1,0 +1,100 @@
+import type { RecordedFact } from '../activity/fact.ts';
+import type { AccountNumber, AgentNumber, Position } from '../activity/position.ts';
+import type { AccountRecord, AgentProfile, CalendarRecord, CustomStatus, Group } from '../activity/record.ts';
+import type { Instant } from '../time/instant.ts';
+import { RecordedStatusNumbers } from './status-numbers.ts';
+
+/** A record as it was from an instant on. Ascending by position, and so by instant. */
+export type Version<R> = { readonly at: Instant; readonly position: Position; readonly record: R };
+export type Versions<R> = readonly Version<R>[];
+
+/** What one account is made of through time. */
+export type AccountHistory = {
+  readonly settings: Versions<AccountRecord>;
+  readonly groups: ReadonlyMap<string, Versions<Group>>;
+  /** As they are now: a calendar carries its own versions, by date. */
+  readonly calendars: ReadonlyMap<string, Version<CalendarRecord>>;
+  readonly customStatuses: ReadonlyMap<string, Version<CustomStatus>>;
+  readonly agents: ReadonlyMap<AgentNumber, Versions<AgentProfile>>;
+};
+
+type Growing = {
+  readonly settings: Version<AccountRecord>[];
+  readonly groups: Map<string, Version<Group>[]>;
+  readonly calendars: Map<string, Version<CalendarRecord>>;
+  readonly customStatuses: Map<string, Version<CustomStatus>>;
+  readonly agents: Map<AgentNumber, Version<AgentProfile>[]>;
+};
+
+/** Who there was, in which groups, under which hours: from the facts that recorded it, in log order. */
+export class DirectoryHistory {
+  readonly numbers = new RecordedStatusNumbers();
+  readonly #accounts = new Map<AccountNumber, Growing>();
+
+  /** Facts that record nothing of this are left alone. */
+  record(fact: RecordedFact): void {
+    const { at, position } = fact;
+    switch (fact.kind) {
+      case 'AccountRecorded':
+        this.#of(fact.account).settings.push({ at, position, record: fact.record });
+        return;
+      case 'GroupRecorded':
+        pushTo(this.#of(fact.account).groups, fact.record.id, { at, position, record: fact.record });
+        return;
+      case 'CalendarRecorded':
+        this.#of(fact.account).calendars.set(fact.record.id, { at, position, record: fact.record });
+        return;
+      case 'CustomStatusRecorded':
+        this.numbers.record(position, fact.record.id);
+        this.#of(fact.account).customStatuses.set(fact.record.id, { at, position, record: fact.record });
+        return;
+      case 'AgentRecorded':
+        pushTo(this.#of(fact.account).agents, fact.agent, { at, position, record: fact.record });
+        return;
+      default:
+        return;
+    }
+  }
+
+  account(number: AccountNumber): AccountHistory {
+    return this.#accounts.get(number) ?? nothing();
+  }
+
+  #of(account: AccountNumber): Growing {
+    let found = this.#accounts.get(account);
+    if (found === undefined) {
+      found = nothing();
+      this.#accounts.set(account, found);
+    }
+    return found;
+  }
+}
+
+/** Whether the fact belongs into a directory history: few of a log's facts do. */
+export function isDirectoryFact(fact: RecordedFact): boolean {
+  switch (fact.kind) {
+    case 'AccountRecorded':
+    case 'GroupRecorded':
+    case 'CalendarRecorded':
+    case 'CustomStatusRecorded':
+    case 'AgentRecorded':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function nothing(): Growing {
+  return { settings: [], groups: new Map(), calendars: new Map(), customStatuses: new Map(), agents: new Map() };
+}
+
+function pushTo<K, R>(map: Map<K, Version<R>[]>, key: K, version: Version<R>): void {
+  const versions = map.get(key);
+  if (versions === undefined) map.set(key, [version]);
+  else versions.push(version);
+}
+
+/** The version that holds at an instant; before the first, the first: nothing says that it was otherwise. */
+export function versionAt<R>(versions: Versions<R>, instant: Instant): Version<R> | undefined {
+  return versions.findLast(({ at }) => at <= instant) ?? versions[0];
+}
