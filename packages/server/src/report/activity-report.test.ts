@@ -224,7 +224,7 @@ test('membership counts as it was at each instant', () => {
 test('a default calendar that is named for the first time holds for the time before, and a change does not', () => {
   const [one, other] = (['08:00', '06:00'] as const).map((start) => ({
     versions: [{ effectiveFrom: null, timeZone: 'UTC', week: weekOf(start, '12:00', weekdayNames), exceptions: [] }],
-  })) as [Calendar, Calendar];
+  })) as unknown as [Calendar, Calendar];
   const from = at('2026-03-04T00:00:00Z');
   const world = new InventedAccount().settings(0).calendar(0, 'one', one).calendar(0, 'other', other).agent(0);
   world.settings(from + 10 * dayMs, { calendarId: 'one' }).settings(from + 20 * dayMs, { calendarId: 'other' });

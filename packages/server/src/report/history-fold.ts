@@ -2,7 +2,7 @@ import type { RecordedFact } from '../activity/fact.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Entry } from './entry.ts';
 import { isPresenceFact, presenceStep } from './presence-step.ts';
-import { MARK, PRESENCE, type StatusNumber, stateCode, UNAVAILABLE_NUMBER } from './state-code.ts';
+import { MARK, PRESENCE, type StatusNumber, stateCode, UNAVAILABLE_NUMBER, unknownState } from './state-code.ts';
 import type { StatusNumbers } from './status-numbers.ts';
 
 /**
@@ -58,7 +58,7 @@ export function foldOutage(carry: Carry, outage: Extract<RecordedFact, { kind: '
   if (outage.from < carry.at) return outOfOrder;
   const { position } = outage;
   const entries = [
-    { at: outage.from, code: stateCode(PRESENCE.unknown, carry.status, MARK.none), position },
+    { at: outage.from, code: unknownState, position },
     { at: outage.to, code: stateCode(carry.presence, carry.status, MARK.none), position },
   ];
   return { kind: 'added', carry: { ...carry, at: outage.to }, entries };
