@@ -30,6 +30,7 @@ type Growing = {
 export class DirectoryHistory {
   readonly numbers = new RecordedStatusNumbers();
   readonly #accounts = new Map<AccountNumber, Growing>();
+  readonly #profiles = new Map<Position, AgentProfile>();
 
   /** Facts that record nothing of this are left alone. */
   record(fact: RecordedFact): void {
@@ -49,6 +50,7 @@ export class DirectoryHistory {
         this.#of(fact.account).customStatuses.set(fact.record.id, { at, position, record: fact.record });
         return;
       case 'AgentRecorded':
+        this.#profiles.set(position, fact.record);
         pushTo(this.#of(fact.account).agents, fact.agent, { at, position, record: fact.record });
         return;
       default:
@@ -58,6 +60,11 @@ export class DirectoryHistory {
 
   account(number: AccountNumber): AccountHistory {
     return this.#accounts.get(number) ?? nothing();
+  }
+
+  /** An agent's record by the position of the fact that recorded it. */
+  profile(position: Position): AgentProfile | undefined {
+    return this.#profiles.get(position);
   }
 
   #of(account: AccountNumber): Growing {
