@@ -8,7 +8,14 @@ import { weekdayNames } from '../time/calendar.ts';
 import { dayMs, hourMs, type Instant, minuteMs, parseInstant } from '../time/instant.ts';
 import { type Interval, intervalsLengthMs } from '../time/interval.ts';
 import { createZones } from '../time/zone.ts';
-import { ActivityReport, type Grouping, type Line, type ReportAgent, type ReportQuery } from './activity-report.ts';
+import {
+  ActivityReport,
+  type Grouping,
+  type Line,
+  type Lines,
+  type ReportAgent,
+  type ReportQuery,
+} from './activity-report.ts';
 import { InventedAccount } from './fake-account.ts';
 import { InventedAgent, inventedNumbers, LUNCH, TRAINING } from './fake-history.ts';
 import { naiveReport } from './fake-naive-report.ts';
@@ -55,8 +62,11 @@ function report(
   asked: ReportQuery,
 ): { readonly rows: readonly (Line & { readonly measures: RowMeasures })[]; readonly totals: RowMeasures } {
   const made = new ActivityReport(account.history.account(1), numbers.count, asked, zones);
-  const measured = (lines: readonly Line[]) =>
-    lines.map((line) => ({ ...line, measures: measuresOf(made.layout, line.tally, line.row) }));
+  const measured = (lines: Lines) =>
+    Array.from({ length: lines.length }, (_, index) => lines.at(index)).map((line) => ({
+      ...line,
+      measures: measuresOf(made.layout, line.tally, line.row),
+    }));
   const rows = agents.flatMap((agent) => measured(made.add(agent)));
   rows.push(...measured(made.lines()));
   return { rows, totals: measuresOf(made.layout, made.totals, 0) };

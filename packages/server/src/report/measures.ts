@@ -1,5 +1,5 @@
-import { AVAILABLE_NUMBER, type StatusNumber, UNAVAILABLE_NUMBER } from './state-code.ts';
-import { COLUMN, type Layout, WHOLE } from './tally.ts';
+import { MARK, type StatusNumber } from './state-code.ts';
+import { COLUMN, COUNT, type Layout } from './tally.ts';
 
 /** Which part of the metric. The order is that in which the first match wins. */
 export type PartOfMetric =
@@ -27,14 +27,18 @@ export type RowMeasures = {
 
 /** Reads one row. Every sum is of whole milliseconds far below 2^53, so it is exact. */
 export function measuresOf(layout: Layout, tally: Float64Array, row: number): RowMeasures {
-  const value = (column: number) => tally[row + column] as number;
-  const whole = (column: number) => tally[row + layout.whole + column] as number;
+  const inHours = (column: number) => tally[row + column] as number;
+  const whole = (column: number) => inHours(column) + (tally[row + layout.half + column] as number);
+  const count = (column: number) => tally[row + layout.counts + column] as number;
   const parts = partsOf(layout, tally, row);
   const unavailableMs = parts.reduce((sum, { ms }) => sum + ms, 0);
-  const unknownMs = value(COLUMN.unknown);
-  const availableInHoursMs = value(COLUMN.available);
+  const unknownMs = inHours(COLUMN.unknown);
+  const availableInHoursMs = inHours(COLUMN.available);
   const knownMs = unavailableMs + availableInHoursMs;
-  const [firstSignIn, lastSignOut] = [whole(WHOLE.firstSignIn), whole(WHOLE.lastSignOut)];
+  const [firstSignIn, lastSignOut] = [count(COUNT.firstSignIn), count(COUNT.lastSignOut)];
+  let livedMs = 0;
+  for (let column = 0; column < layout.half; column++) livedMs += whole(column);
+  const awayMs = whole(COLUMN.offline) + whole(COLUMN.idle) + whole(COLUMN.disconnected);
   return {
     scheduledMs: knownMs + unknownMs,
     unknownMs,
@@ -42,14 +46,14 @@ export function measuresOf(layout: Layout, tally: Float64Array, row: number): Ro
     availableInHoursMs,
     availabilityPercent: knownMs === 0 ? null : (100 * availableInHoursMs) / knownMs,
     parts,
-    livedMs: whole(WHOLE.lived),
-    unknownInWindowMs: whole(WHOLE.unknown),
-    onlineMs: whole(WHOLE.online),
-    availableMs: whole(WHOLE.available),
+    livedMs,
+    unknownInWindowMs: whole(COLUMN.unknown),
+    onlineMs: livedMs - awayMs - whole(COLUMN.unknown),
+    availableMs: whole(COLUMN.available),
     firstSignIn: Number.isFinite(firstSignIn) ? firstSignIn : null,
     lastSignOut: Number.isFinite(lastSignOut) ? lastSignOut : null,
-    generalChanges: whole(WHOLE.generalChanges),
-    intelliassignChanges: whole(WHOLE.intelliassignChanges),
+    generalChanges: count(COUNT.byMark + MARK.general_change),
+    intelliassignChanges: count(COUNT.byMark + MARK.intelliassign_change),
   };
 }
 
@@ -61,9 +65,8 @@ function partsOf(layout: Layout, tally: Float64Array, row: number): readonly Par
     const ms = tally[row + COLUMN[kind]] as number;
     if (ms > 0) parts.push({ kind, ms });
   }
-  for (let status = 0; status < layout.columnOf.length; status++) {
-    if (status === AVAILABLE_NUMBER || status === UNAVAILABLE_NUMBER) continue;
-    const column = layout.columnOf[status] as number;
+  for (let status = 2; status < layout.columnOfStatus.length; status++) {
+    const column = layout.columnOfStatus[status] as number;
     // A status that a what-if counts as available has no column of its own.
     const ms = column < COLUMN.firstCustom ? 0 : (tally[row + column] as number);
     if (ms > 0) parts.push({ kind: 'custom_status', status, ms });

@@ -1,5 +1,5 @@
 import type { AccountNumber, AgentNumber } from '../activity/position.ts';
-import { ActivityReport, type Line, type ReportQuery } from '../report/activity-report.ts';
+import { ActivityReport, type Lines, type ReportQuery } from '../report/activity-report.ts';
 import { lifeOf } from '../report/agent-life.ts';
 import { calendarUseOf } from '../report/calendar-use.ts';
 import { coverageOf, type Member } from '../report/coverage.ts';
@@ -85,8 +85,10 @@ export class ReportDesk implements Reports {
     const names = new StatusNames(account, directory.numbers);
     const query = this.#queryOf(ask, window, account, snapshot);
     const report = new ActivityReport(account, directory.numbers.count, query, this.#ports.zones);
-    const tell = (lines: readonly Line[]) =>
-      see(lines.length, (from, to) => lines.slice(from, to).map((line) => rowOf(line, report.layout, names)));
+    const tell = (lines: Lines) =>
+      see(lines.length, (from, to) =>
+        Array.from({ length: to - from }, (_, index) => rowOf(lines.at(from + index), report.layout, names)),
+      );
     let turnBegan = this.#ports.ticks();
     for (const agent of snapshot.agents) {
       const lines = report.add(agent);
