@@ -16,6 +16,8 @@ import { buildServer } from './http/build-server.ts';
 import { liveDoors } from './http/live/live-doors.ts';
 import { fileCodeStore } from './install/file-code-store.ts';
 import { openOutgoing } from './outbound/outgoing.ts';
+import { HistoryBook } from './reporting/history-book.ts';
+import type { HistorySource } from './reporting/history-source.ts';
 import { proveFence } from './sandbox/attacks/proven-fence.ts';
 import { type ChosenFence, chooseFence, fenceSentences } from './sandbox/choose-fence.ts';
 import { fencedApps } from './sandbox/fenced-apps.ts';
@@ -34,6 +36,8 @@ export type RunningServer = {
   /** For whoever opens a door of his own beside the HTTP API: the developer's page, the tests. */
   readonly host: AppHost;
   readonly dispatcher: Dispatcher;
+  /** What reports are calculated from. */
+  readonly history: HistorySource;
   readonly recovery: Recovery;
   /** The first admin key, when it was made at this start and not given: to be shown once. */
   readonly madeAdminKey: string | null;
@@ -103,6 +107,10 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
   });
   const stopListening = engine.onCommitted((head, facts) => dispatcher.onCommitted(head, facts));
 
+  const history = new HistoryBook({ store, commit: (changes) => engine.commit(changes), clock, report });
+  const stopRecording = engine.onCommitted((head, facts) => history.onCommitted(head, facts));
+  history.start(engine.head);
+
   const folders = config.appFolders.map((folder) => resolve(folder));
   const liveFolders = (world.liveFolders ?? []).map((folder) => resolve(folder));
   const outgoing = openOutgoing({ privateHosts: config.appPrivateHosts });
@@ -156,6 +164,8 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     await apps.stop();
     await outgoing.close();
     stopListening();
+    stopRecording();
+    await history.stop();
     await engine.stop();
     await store.close();
   };
@@ -168,6 +178,7 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     engine,
     host: apps,
     dispatcher,
+    history,
     recovery,
     madeAdminKey: recovery.kind === 'new' && config.adminKey === null ? secret : null,
     fence: runners.fence,

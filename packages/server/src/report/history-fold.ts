@@ -54,8 +54,10 @@ function added(before: Carry, carry: Carry, { at, position }: RecordedFact, mark
 
 /** The two entries of a time in which the server was down, for an agent that was online when it went down. */
 export function foldOutage(carry: Carry, outage: Extract<RecordedFact, { kind: 'OutageRecorded' }>): FoldStep {
-  if (carry.presence !== PRESENCE.online || outage.from >= outage.to) return unmoved;
+  if (outage.from >= outage.to) return unmoved;
+  // Who is not here now may have been when it began: facts of the last moments before it are later than the last mark.
   if (outage.from < carry.at) return outOfOrder;
+  if (carry.presence !== PRESENCE.online) return unmoved;
   const { position } = outage;
   const entries = [
     { at: outage.from, code: unknownState, position },
