@@ -35,7 +35,7 @@ export class DirectoryHistory {
   /** Goes on from another, and leaves that one as it is: whoever holds it keeps seeing what was. */
   constructor(before: DirectoryHistory | null = null) {
     this.numbers = new RecordedStatusNumbers(before?.numbers);
-    this.#profiles = new Map(before?.#profiles);
+    this.#profiles = new Map(before === null ? [] : before.#profiles);
     this.#accounts = new Map();
     for (const [number, account] of before === null ? [] : before.#accounts)
       this.#accounts.set(number, copyOf(account));
