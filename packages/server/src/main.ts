@@ -18,6 +18,8 @@ import { fileCodeStore } from './install/file-code-store.ts';
 import { openOutgoing } from './outbound/outgoing.ts';
 import { HistoryBook } from './reporting/history-book.ts';
 import type { HistorySource } from './reporting/history-source.ts';
+import { ReportDesk } from './reporting/report-desk.ts';
+import type { Reports } from './reporting/reports.ts';
 import { proveFence } from './sandbox/attacks/proven-fence.ts';
 import { type ChosenFence, chooseFence, fenceSentences } from './sandbox/choose-fence.ts';
 import { fencedApps } from './sandbox/fenced-apps.ts';
@@ -27,6 +29,7 @@ import { openFileVault } from './system/file-vault.ts';
 import { systemClock } from './system/system-clock.ts';
 import { sha256Hex, systemRandomness } from './system/system-randomness.ts';
 import { createZones } from './time/zone.ts';
+import type { Zones } from './time/zone-rules.ts';
 
 /** A server that is up. */
 export type RunningServer = {
@@ -36,8 +39,7 @@ export type RunningServer = {
   /** For whoever opens a door of his own beside the HTTP API: the developer's page, the tests. */
   readonly host: AppHost;
   readonly dispatcher: Dispatcher;
-  /** What reports are calculated from. */
-  readonly history: HistorySource;
+  readonly reports: Reports;
   readonly recovery: Recovery;
   /** The first admin key, when it was made at this start and not given: to be shown once. */
   readonly madeAdminKey: string | null;
@@ -110,6 +112,7 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
   const history = new HistoryBook({ store, commit: (changes) => engine.commit(changes), clock, report });
   const stopRecording = engine.onCommitted((head, facts) => history.onCommitted(head, facts));
   history.start(engine.head);
+  const reports = reportDeskOver(history, zones, clock);
 
   const folders = config.appFolders.map((folder) => resolve(folder));
   const liveFolders = (world.liveFolders ?? []).map((folder) => resolve(folder));
@@ -178,7 +181,7 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     engine,
     host: apps,
     dispatcher,
-    history,
+    reports,
     recovery,
     madeAdminKey: recovery.kind === 'new' && config.adminKey === null ? secret : null,
     fence: runners.fence,
@@ -188,6 +191,12 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     refusedApps,
     stop: once(closeAll),
   };
+}
+
+/** Reports over histories, on a machine that has other things to do. */
+export function reportDeskOver(source: HistorySource, zones: Zones, clock: Pick<Clock, 'nextTurn'>): Reports {
+  const nextTurn = () => new Promise<void>((resolve) => clock.nextTurn(resolve));
+  return new ReportDesk({ source, zones, nextTurn, ticks: () => performance.now() });
 }
 
 /**
