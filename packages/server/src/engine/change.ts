@@ -33,7 +33,11 @@ export type Change =
   | { readonly kind: 'RemoveLane'; readonly subscription: string; readonly agent: AgentNumber }
   | { readonly kind: 'AddAttempt'; readonly attempt: AttemptRow }
   | { readonly kind: 'PutDeadLetter'; readonly letter: DeadLetterRow }
-  | { readonly kind: 'RemoveSubscription'; readonly subscription: string };
+  | { readonly kind: 'RemoveSubscription'; readonly subscription: string }
+  /** Enters an event in the index of what is known; a key that is there already stays as it is. */
+  | { readonly kind: 'PutEventKey'; readonly key: string; readonly position: Position }
+  /** The agent's events up to here are in that index, live ones included. */
+  | { readonly kind: 'PutKeyedAgent'; readonly agent: AgentNumber; readonly position: Position };
 
 export type CounterName = 'session' | 'liveness_mark';
 

@@ -1,5 +1,5 @@
 import type { LogReader } from '../activity/log-reader.ts';
-import type { Position } from '../activity/position.ts';
+import type { AgentNumber, Position } from '../activity/position.ts';
 import type { AgentProfile, CustomStatus } from '../activity/record.ts';
 import type {
   AgentState,
@@ -57,6 +57,10 @@ export type Store = LogReader & {
     readonly limit: number;
   }): Promise<readonly DeadLetterRow[]>;
   deadLetter(subscription: string, position: Position): Promise<DeadLetterRow | null>;
+  /** Of these keys of events (24 hexadecimal digits) the known ones, with the position of the fact each belongs to. */
+  eventKeys(keys: readonly string[]): Promise<ReadonlyMap<string, Position>>;
+  /** Of these agents those whose events have keys, with the position up to which they have. */
+  keyedAgents(agents: readonly AgentNumber[]): Promise<ReadonlyMap<AgentNumber, Position>>;
   close(): Promise<void>;
 };
 

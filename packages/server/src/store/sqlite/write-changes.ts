@@ -129,6 +129,12 @@ function writeChange({ statements, appendFact, putAgent, addAppLog }: Writers, c
     case 'RemoveSubscription':
       for (const removal of statements.removeSubscription) removal.run(change.subscription);
       return;
+    case 'PutEventKey':
+      statements.putEventKey.run(Buffer.from(change.key, 'hex'), change.position);
+      return;
+    case 'PutKeyedAgent':
+      statements.putKeyedAgent.run(change.agent, change.position);
+      return;
   }
 }
 
@@ -174,6 +180,8 @@ function prepareStatements(database: DatabaseSync) {
       `REPLACE INTO dead_letter (subscription, position, agent, attempts, at, error, redelivered_at)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),
+    putEventKey: prepare('INSERT OR IGNORE INTO event_key (key, position) VALUES (?, ?)'),
+    putKeyedAgent: prepare('REPLACE INTO keyed_agent (agent, position) VALUES (?, ?)'),
     removeSubscription: ['cursor', 'lane', 'attempt', 'dead_letter'].map((table) =>
       prepare(`DELETE FROM ${table} WHERE subscription = ?`),
     ),
