@@ -37,6 +37,8 @@ const PUBLISHED = {
   fence_missing: 422,
   app_refused: 422,
   no_previous_version: 422,
+  event_in_future: 422,
+  too_many_custom_statuses: 422,
   upgrade_required: 426,
   too_many_requests: 429,
   internal: 500,

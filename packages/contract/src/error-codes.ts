@@ -97,6 +97,16 @@ const RULES = {
     'There is no version to go back to',
     'Only an app that was updated since it was installed can go back, and to the version before the last update.',
   ),
+  event_in_future: rule(
+    422,
+    'The event is in the future',
+    'Compare the clocks: an event from elsewhere may be at most 5 minutes ahead of this server.',
+  ),
+  too_many_custom_statuses: rule(
+    422,
+    'The account has as many custom statuses as it can',
+    'Send events of statuses that the account has, archived ones included; there may be 2000 of them.',
+  ),
   upgrade_required: rule(426, 'A WebSocket is spoken here', 'Open a WebSocket (version 13) at this address.'),
   too_many_requests: rule(429, 'Too many requests', 'Wait for the seconds that `Retry-After` names.'),
   internal: rule(500, 'The server failed', 'Report it with the `instance` of this answer; nothing was promised.'),

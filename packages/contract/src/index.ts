@@ -10,6 +10,7 @@ export * from './api/custom-status.ts';
 export * from './api/delivery.ts';
 export * from './api/event.ts';
 export * from './api/group.ts';
+export * from './api/ingest.ts';
 export * from './api/intelliassign.ts';
 export * from './api/key.ts';
 export * from './api/page.ts';

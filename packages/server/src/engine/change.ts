@@ -40,7 +40,11 @@ export type Change =
   /** A position that is there already may be added again. */
   | { readonly kind: 'AddHistoryRecords'; readonly positions: readonly Position[] }
   | { readonly kind: 'PutHistoryCursor'; readonly format: number; readonly position: Position }
-  | { readonly kind: 'RemoveHistories' };
+  | { readonly kind: 'RemoveHistories' }
+  /** Enters an event in the index of what is known; a key that is there already stays as it is. */
+  | { readonly kind: 'PutEventKey'; readonly key: string; readonly position: Position }
+  /** The agent's events up to here are in that index, live ones included. */
+  | { readonly kind: 'PutKeyedAgent'; readonly agent: AgentNumber; readonly position: Position };
 
 export type CounterName = 'session' | 'liveness_mark';
 

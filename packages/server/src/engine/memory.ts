@@ -44,6 +44,8 @@ export class Memory {
   readonly customStatuses = new DraftMap<string, Recorded<CustomStatus>>();
   /** Of the unarchived, by `scoped(account, name in lower case)`. */
   readonly customStatusNames = new DraftMap<string, string>();
+  /** Of the archived, by the same; where two had one name, the later. Imports find them, and nobody else. */
+  readonly archivedStatusNames = new DraftMap<string, string>();
   readonly groups = new DraftMap<string, Recorded<Group>>();
   readonly groupNames = new DraftMap<string, string>();
   readonly calendars = new DraftMap<string, Recorded<CalendarRecord>>();
@@ -98,6 +100,7 @@ export class Memory {
       this.orgAgentIds,
       this.customStatuses,
       this.customStatusNames,
+      this.archivedStatusNames,
       this.groups,
       this.groupNames,
       this.calendars,

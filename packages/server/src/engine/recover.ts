@@ -102,7 +102,8 @@ function restoreRecord(memory: Memory, stored: StoredRecord): void {
       const record = body as CustomStatus;
       memory.customStatuses.put(record.id, { account, record, position });
       memory.records.put(position, record);
-      if (!record.archived) memory.customStatusNames.put(scoped(account, nameKey(record.name)), record.id);
+      const names = record.archived ? memory.archivedStatusNames : memory.customStatusNames;
+      names.put(scoped(account, nameKey(record.name)), record.id);
       return;
     }
     case 'group': {

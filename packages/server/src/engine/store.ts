@@ -67,6 +67,10 @@ export type Store = LogReader & {
     readonly from: number;
     readonly to: number;
   }): Promise<readonly StoredChunks[]>;
+  /** Of these keys of events (24 hexadecimal digits) the known ones, with the position of the fact each belongs to. */
+  eventKeys(keys: readonly string[]): Promise<ReadonlyMap<string, Position>>;
+  /** Of these agents those whose events have keys, with the position up to which they have. */
+  keyedAgents(agents: readonly AgentNumber[]): Promise<ReadonlyMap<AgentNumber, Position>>;
   close(): Promise<void>;
 };
 

@@ -142,6 +142,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     const events = await world.ask<EventPage>('GET', `/events?limit=1&agent_id=${agent}`, { key: admin });
     return { path: `/events/${events.body.items[0]?.activity?.id}` };
   }),
+  'POST /ingest/events': own('/ingest/events', () => ({ events: [{}] })),
   'GET /apps': own('/apps'),
   'POST /apps': own('/apps', newApp),
   'GET /apps/{id}': ofNew('/apps', newApp),

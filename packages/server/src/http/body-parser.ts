@@ -14,9 +14,14 @@ export function takeJson(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, settle) => {
     if (isForZips(request) && bytes.length > HTTP_LIMITS.zipInJsonBytesMax) return settle(null, tooLarge());
     const isLarge = bytes.length > HTTP_LIMITS.smallJsonMembersMax && request.routeOptions.bodyLimit > SMALL;
-    const membersMax = isLarge ? HTTP_LIMITS.jsonMembersMax : HTTP_LIMITS.smallJsonMembersMax;
-    settle(null, readBody(bytes as Buffer, membersMax));
+    settle(null, readBody(bytes as Buffer, isLarge ? membersMaxOf(request) : HTTP_LIMITS.smallJsonMembersMax));
   });
+}
+
+function membersMaxOf({ routeOptions }: FastifyRequest): number {
+  return routeOptions.bodyLimit === HTTP_LIMITS.ingestBytesMax
+    ? HTTP_LIMITS.ingestMembersMax
+    : HTTP_LIMITS.jsonMembersMax;
 }
 
 function tooLarge(): Answer<unknown> {

@@ -10,7 +10,7 @@ import { bodyOf } from './body-parser.ts';
 import { type CallsOnce, idempotencyOf } from './idempotency.ts';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.ts';
 import type { InputReader } from './read-input.ts';
-import type { Input, Route } from './route.ts';
+import type { Input, Prepared, Route } from './route.ts';
 import { seal, unseal } from './sealed-answer.ts';
 import type { Services } from './services.ts';
 
@@ -33,7 +33,7 @@ export async function serveRoute(
   const raw = { params: request.params, query: request.query, body: body.value };
   const input = readInput(raw, ask, services);
   if (input.kind === 'rejected') return { answer: problemAnswer(input, request.id) };
-  const turn: Turn = { route, serving, ask, input: input.value, instance: request.id };
+  const turn: Turn = { route, serving, ask, input: input.value, instance: request.id, prepared: null };
   if (route.action.kind === 'query') {
     return { answer: encodedAnswer(turn, await route.action.read(services, ask, input.value)) };
   }
@@ -44,7 +44,18 @@ export async function serveRoute(
     hash: services.engine.world.random.hash,
   });
   if (once.kind === 'rejected') return { answer: problemAnswer(once, request.id) };
-  return once.value === null ? { answer: await act(turn) } : actOnce(turn, once.value, request);
+  const prepared = await prepare(turn);
+  try {
+    const ready = { ...turn, prepared };
+    return once.value === null ? { answer: await act(ready) } : await actOnce(ready, once.value, request);
+  } finally {
+    prepared?.close();
+  }
+}
+
+async function prepare({ route: { action }, serving, ask, input }: Turn): Promise<Prepared | null> {
+  if (action.kind !== 'command' || action.prepare === undefined) return null;
+  return action.prepare(serving.services, ask, input);
 }
 
 /** `isReplayed`: it is the answer to an earlier request with the same idempotency key. */
@@ -73,6 +84,8 @@ type Turn = {
   readonly ask: Ask;
   readonly input: Input;
   readonly instance: string;
+  /** What the route looked up before the command, where it does. */
+  readonly prepared: Prepared | null;
 };
 
 function encodedAnswer({ route, instance }: Turn, answer: Answer<unknown>): EncodedAnswer {
@@ -88,11 +101,11 @@ function act(turn: Turn): Promise<EncodedAnswer> {
 
 /** A command's answer is made in its group, while what it speaks of is still as the command left it. */
 function decisionOf(turn: Turn): ((draft: Draft) => EncodedAnswer) | null {
-  const { ask, input } = turn;
+  const { ask, input, prepared } = turn;
   const { action } = turn.route;
   if (action.kind !== 'command') return null;
   const { world } = turn.serving.services.engine;
-  return (draft) => encodedAnswer(turn, action.decide({ draft, world, ask }, input));
+  return (draft) => encodedAnswer(turn, action.decide({ draft, world, ask }, input, prepared));
 }
 
 async function call(turn: Turn): Promise<EncodedAnswer> {

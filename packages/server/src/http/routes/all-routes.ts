@@ -10,6 +10,7 @@ import { customStatusRoutes } from './custom-statuses.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { eventRoutes } from './events.ts';
 import { groupRoutes } from './groups.ts';
+import { ingestRoutes } from './ingest.ts';
 import { intelliassignRoutes } from './intelliassign.ts';
 import { keyRoutes } from './keys.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -32,4 +33,5 @@ export const allRoutes: readonly Route[] = [
   ...appInstallationRoutes,
   ...appCallRoutes,
   ...deliveryRoutes,
+  ...ingestRoutes,
 ];

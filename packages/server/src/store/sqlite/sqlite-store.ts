@@ -6,6 +6,7 @@ import { type Store, StoreFailure } from '../../engine/store.ts';
 import { SQLITE_LIMITS } from './connection.ts';
 import { prepareHistoryReader } from './histories.ts';
 import { prepareDocumentReader } from './read-documents.ts';
+import { prepareKeyReader } from './read-keys.ts';
 import { prepareLogReader } from './read-log.ts';
 import { readState } from './read-state.ts';
 import { isUnknownOutcome, toStoreFailure, translating, translatingSchema } from './sqlite-failure.ts';
@@ -41,6 +42,7 @@ export function createSqliteStore(connections: Connections): SqliteStore {
   const log = translatingSchema(file, () => prepareLogReader(reader));
   const documents = translatingSchema(file, () => prepareDocumentReader(reader));
   const histories = translatingSchema(file, () => prepareHistoryReader(reader));
+  const keyed = translatingSchema(file, () => prepareKeyReader(reader));
   const commit = prepareCommit(connections);
   const read = async <T>(run: () => T): Promise<T> => translating(file, run);
   return {
@@ -63,6 +65,8 @@ export function createSqliteStore(connections: Connections): SqliteStore {
     deadLetter: (subscription, position) => read(() => documents.deadLetter(subscription, position)),
     histories: () => read(() => histories.histories()),
     historyChunks: (query) => read(() => histories.historyChunks(query)),
+    eventKeys: (keys) => read(() => keyed.eventKeys(keys)),
+    keyedAgents: (agents) => read(() => keyed.keyedAgents(agents)),
     backupTo: async (target) => {
       try {
         await connections.backUp(target);

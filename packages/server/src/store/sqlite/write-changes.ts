@@ -140,6 +140,12 @@ function writeChange({ statements, appendFact, putAgent, addAppLog, writeHistory
     case 'RemoveHistories':
       writeHistory(change);
       return;
+    case 'PutEventKey':
+      statements.putEventKey.run(Buffer.from(change.key, 'hex'), change.position);
+      return;
+    case 'PutKeyedAgent':
+      statements.putKeyedAgent.run(change.agent, change.position);
+      return;
   }
 }
 
@@ -185,6 +191,8 @@ function prepareStatements(database: DatabaseSync) {
       `REPLACE INTO dead_letter (subscription, position, agent, attempts, at, error, redelivered_at)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),
+    putEventKey: prepare('INSERT OR IGNORE INTO event_key (key, position) VALUES (?, ?)'),
+    putKeyedAgent: prepare('REPLACE INTO keyed_agent (agent, position) VALUES (?, ?)'),
     removeSubscription: ['cursor', 'lane', 'attempt', 'dead_letter'].map((table) =>
       prepare(`DELETE FROM ${table} WHERE subscription = ?`),
     ),
