@@ -68,10 +68,31 @@ const anyOtherFact: fc.Arbitrary<FactBody> = fc.oneof(
   fc.record({ kind: fc.constant('OutageRecorded' as const), from: anyInstant, to: anyInstant }),
 );
 
+const anyCorrection: fc.Arbitrary<FactBody> = fc.oneof(
+  fc.record({
+    kind: fc.constant('CorrectionProposed' as const),
+    correctionId: anyText,
+    from: anyInstant,
+    to: anyInstant,
+    status: anyPosition,
+    note: fc.option(anyText),
+    actorProfile: anyPosition,
+    by: anyText,
+  }),
+  fc.record({
+    kind: fc.constant('CorrectionDecided' as const),
+    correctionId: anyText,
+    decision: fc.constantFrom('approved' as const, 'declined' as const, 'withdrawn' as const),
+    note: fc.option(anyText),
+    actorProfile: anyPosition,
+    by: anyText,
+  }),
+);
+
 /** Every fact that the types allow, for laws about what stores and encodes facts. */
 export const anyFact: fc.Arbitrary<Fact> = fc
   .tuple(
     fc.record({ account: anyNumber, agent: anyNumber, at: anyInstant, recordedAt: anyInstant }),
-    fc.oneof(anyStatusChange, anyRecordFact, anyOtherFact),
+    fc.oneof(anyStatusChange, anyRecordFact, anyOtherFact, anyCorrection),
   )
   .map(([envelope, body]) => ({ ...envelope, ...body }));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { checksumOf, FIRST_CHECKSUM, type HashHex } from '../src/activity/checksum.ts';
 import type {
   AssignmentMissed,
+  CorrectionFact,
   Fact,
   FactBody,
   RecordedFact,
@@ -179,6 +180,15 @@ export class SampleLog {
     return recorded;
   }
 
+  /** A later word on what happened, which moves nothing but the end of the agent's chain. */
+  correct(agent: AgentNumber, body: CorrectionFact): RecordedFact {
+    const state = this.agent(agent);
+    const recorded = this.append({ ...body, account: state.account, agent, ...this.#times() }, state.head);
+    this.#agents.set(agent, { ...state, head: recorded.position });
+    this.#touched.add(agent);
+    return recorded;
+  }
+
   #putSession(agent: AgentNumber, number: SessionNumber): void {
     const session = this.agent(agent).availability.sessions.findLast((one) => one.number === number);
     if (session === undefined) this.put({ kind: 'RemoveSession', session: number });
@@ -202,6 +212,21 @@ export class SampleLog {
     const at = SAMPLE_START + this.#position * 1000;
     return { at, recordedAt: at + 5 };
   }
+}
+
+export function sampleProposal(
+  more: Partial<Extract<CorrectionFact, { kind: 'CorrectionProposed' }>> = {},
+): CorrectionFact {
+  const times = { from: SAMPLE_START - 60_000, to: SAMPLE_START };
+  const said = { status: 1, note: 'training', actorProfile: 0, by: 'key' };
+  return { kind: 'CorrectionProposed', correctionId: 'one', ...times, ...said, ...more };
+}
+
+export function sampleDecision(
+  more: Partial<Extract<CorrectionFact, { kind: 'CorrectionDecided' }>> = {},
+): CorrectionFact {
+  const said = { decision: 'approved', note: null, actorProfile: 0, by: 'key' } as const;
+  return { kind: 'CorrectionDecided', correctionId: 'one', ...said, ...more };
 }
 
 export function sampleAccount(number: number): AccountRecord {

@@ -50,6 +50,8 @@ const KINDS = [
   'ThingRecorded',
   'OutageRecorded',
   'CalendarRecorded',
+  'CorrectionProposed',
+  'CorrectionDecided',
 ] as const;
 type KindName = (typeof KINDS)[number];
 
@@ -131,6 +133,15 @@ function bodyColumns(fact: Exclude<FactBody, { kind: 'StatusChanged' }>): Partia
         kind,
         detail: JSON.stringify({ by: fact.by, thing: fact.thing, id: fact.id, change: fact.change }),
       };
+    case 'CorrectionProposed': {
+      const { correctionId, from, to, note, by } = fact;
+      const detail = JSON.stringify({ correctionId, from, to, note, by });
+      return { kind, status: fact.status, actor: fact.actorProfile, detail };
+    }
+    case 'CorrectionDecided': {
+      const { correctionId, decision, note, by } = fact;
+      return { kind, actor: fact.actorProfile, detail: JSON.stringify({ correctionId, decision, note, by }) };
+    }
     case 'LogStarted':
       return { kind, detail: JSON.stringify({ logId: fact.logId }) };
     case 'OutageRecorded':
@@ -169,6 +180,15 @@ function bodyOf(row: FactRow): FactBody {
       return { kind: name, session: number(row, 'session'), cause: listed(row, SESSION_ENDS) };
     case 'AssignmentMissed':
       return { kind: name, missed: number(row, 'flags') };
+    case 'CorrectionProposed':
+      return {
+        kind: name,
+        ...detailOf(row),
+        status: number(row, 'status'),
+        actorProfile: number(row, 'actor'),
+      } as FactBody;
+    case 'CorrectionDecided':
+      return { kind: name, ...detailOf(row), actorProfile: number(row, 'actor') } as FactBody;
     case 'UntilChanged':
     case 'AccountRecorded':
     case 'AgentRecorded':

@@ -20,7 +20,14 @@ export type Envelope = {
   readonly recordedAt: Instant;
 };
 
-export type FactBody = StatusChanged | SessionFact | UntilChanged | AssignmentMissed | RecordFact | SystemFact;
+export type FactBody =
+  | StatusChanged
+  | SessionFact
+  | UntilChanged
+  | AssignmentMissed
+  | RecordFact
+  | SystemFact
+  | CorrectionFact;
 
 /**
  * The only fact that people see as an event. It holds positions instead of copies: `subjectProfile`, `actorProfile`
@@ -85,6 +92,35 @@ export type RecordFact =
 export type SystemFact =
   | { readonly kind: 'LogStarted'; readonly logId: string }
   | { readonly kind: 'OutageRecorded'; readonly from: Instant; readonly to: Instant };
+
+export type CorrectionDecision = 'approved' | 'declined' | 'withdrawn';
+
+/**
+ * A later word on what really happened, on the agent's chain; `at` is when it was said. Nothing that was recorded before
+ * changes: who reports reads both. Within [from, to) an approved correction holds in place of both axes: the agent counts
+ * as here, and in that status; where two overlap, the one that was approved later.
+ */
+export type CorrectionFact =
+  | {
+      readonly kind: 'CorrectionProposed';
+      /** Bare UUID. */
+      readonly correctionId: string;
+      readonly from: Instant;
+      readonly to: Instant;
+      readonly status: StatusLabel;
+      readonly note: string | null;
+      /** Of the person who said it; 0 when the key is bound to nobody. */
+      readonly actorProfile: Position;
+      readonly by: string;
+    }
+  | {
+      readonly kind: 'CorrectionDecided';
+      readonly correctionId: string;
+      readonly decision: CorrectionDecision;
+      readonly note: string | null;
+      readonly actorProfile: Position;
+      readonly by: string;
+    };
 
 /** A fact with its place. `previous` is the position of the same agent's fact before it, 0 when it is the first. */
 export type RecordedFact = Fact & {

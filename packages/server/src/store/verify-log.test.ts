@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import type { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { SAMPLE_START, type SampleChange, SampleLog, sampleAccount, sha256 } from '../../test/sample-log.ts';
+import {
+  SAMPLE_START,
+  type SampleChange,
+  SampleLog,
+  sampleAccount,
+  sampleDecision,
+  sampleProposal,
+  sha256,
+} from '../../test/sample-log.ts';
 import { checksumOf, FIRST_CHECKSUM } from '../activity/checksum.ts';
+import type { CorrectionFact } from '../activity/fact.ts';
 import { toRow } from '../activity/fact-row.ts';
 import { AVAILABLE, UNAVAILABLE } from '../activity/status-label.ts';
 import type { Store } from '../engine/store.ts';
@@ -93,6 +102,19 @@ describe('a sound log', () => {
     log.change(bob, { status: AVAILABLE, reason: 'import', at: 1000, lie: { prevStatus: AVAILABLE, prevAt: 500 } });
     log.change(bob, { status: AVAILABLE, reason: 'correction', at: 900 });
     log.change(ada, { status: UNAVAILABLE });
+    await write(log);
+    assert.equal((await verifyLog(store, sha256)).firstBroken, null);
+  });
+
+  test('may hold corrections: decided or not, of any status', async () => {
+    const { log, ada, bob, lunch } = soundLog();
+    const { profilePosition } = log.agent(bob);
+    log.correct(ada, sampleProposal({ status: lunch, actorProfile: profilePosition }));
+    log.correct(bob, sampleProposal({ correctionId: 'two', status: UNAVAILABLE }));
+    log.correct(ada, sampleDecision({ actorProfile: profilePosition }));
+    log.correct(bob, sampleDecision({ correctionId: 'two', decision: 'withdrawn' }));
+    log.correct(bob, sampleProposal({ correctionId: 'three' }));
+    log.change(ada, { status: AVAILABLE });
     await write(log);
     assert.equal((await verifyLog(store, sha256)).firstBroken, null);
   });
@@ -267,6 +289,33 @@ describe('a log that its writer got wrong, checksums and all', () => {
     const { position } = log.act(bob, { kind: 'AssignmentMissed', missed: 2 });
     await write(log);
     await assertBroken(position, /counts 2 missed after 0/);
+  });
+
+  const corrections: Readonly<Record<string, readonly [CorrectionFact, RegExp]>> = {
+    'of no time': [sampleProposal({ correctionId: 'new', to: SAMPLE_START - 60_000 }), /which is no time/],
+    'with an id that another has': [sampleProposal(), /proposes correction one a second time/],
+    'by nobody known': [sampleProposal({ correctionId: 'new', actorProfile: 2 }), /position 2 as a person's profile/],
+    'to an unknown status': [sampleProposal({ correctionId: 'new', status: 99 }), /position 99 as a custom status/],
+    'decided that nobody proposed': [sampleDecision({ correctionId: 'new' }), /which nobody proposed for agent 1/],
+    'decided twice': [sampleDecision(), /decides correction one a second time/],
+  };
+  for (const [name, [fact, problem]] of Object.entries(corrections)) {
+    test(`is broken where there is a correction ${name}`, async () => {
+      const { log, ada } = toldSoFar();
+      log.correct(ada, sampleProposal());
+      log.correct(ada, sampleDecision());
+      const { position } = log.correct(ada, fact);
+      await write(log);
+      await assertBroken(position, problem);
+    });
+  }
+
+  test("is broken where a correction is decided on another agent's chain", async () => {
+    const { log, ada, bob } = toldSoFar();
+    log.correct(ada, sampleProposal());
+    const { position } = log.correct(bob, sampleDecision());
+    await write(log);
+    await assertBroken(position, /nobody proposed for agent 2/);
   });
 
   test('is broken where the log starts a second time', async () => {

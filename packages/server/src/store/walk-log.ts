@@ -29,6 +29,8 @@ export type Walk = {
   readonly profiles: Map<Position, AgentNumber>;
   readonly accounts: Map<Position, AccountNumber>;
   readonly customStatuses: Map<Position, { readonly account: AccountNumber; readonly id: string }>;
+  /** By correction: whose it is, and whether it was decided. */
+  readonly corrections: Map<string, { readonly agent: AgentNumber; readonly isDecided: boolean }>;
 };
 
 export function startWalk(): Walk {
@@ -40,6 +42,7 @@ export function startWalk(): Walk {
     profiles: new Map(),
     accounts: new Map(),
     customStatuses: new Map(),
+    corrections: new Map(),
   };
 }
 
@@ -93,6 +96,10 @@ function bodyProblem(walk: Walk, fact: RecordedFact): string | null {
       return fact.agent === 0 ? 'records an agent without a number' : null;
     case 'UntilChanged':
       return fact.agent === 0 ? 'is about no agent' : null;
+    case 'CorrectionProposed':
+      return proposalProblem(walk, fact);
+    case 'CorrectionDecided':
+      return decisionProblem(walk, fact);
     case 'AccountRecorded':
     case 'CustomStatusRecorded':
     case 'GroupRecorded':
@@ -138,27 +145,51 @@ function isSame(walk: Walk, one: StatusLabel, other: StatusLabel): boolean {
   return walk.customStatuses.get(one)?.id === walk.customStatuses.get(other)?.id;
 }
 
+function proposalProblem(walk: Walk, fact: Extract<RecordedFact, { kind: 'CorrectionProposed' }>): string | null {
+  if (fact.agent === 0) return 'is about no agent';
+  if (walk.corrections.has(fact.correctionId)) return `proposes correction ${fact.correctionId} a second time`;
+  if (fact.from >= fact.to) return `corrects from ${fact.from} to ${fact.to}, which is no time`;
+  return actorProblem(walk, fact.actorProfile) ?? labelProblem(walk, fact, fact.status);
+}
+
+/** A correction is decided once, on the chain of the agent that it is about. */
+function decisionProblem(walk: Walk, fact: Extract<RecordedFact, { kind: 'CorrectionDecided' }>): string | null {
+  const proposed = walk.corrections.get(fact.correctionId);
+  if (proposed?.agent !== fact.agent) {
+    return `decides correction ${fact.correctionId}, which nobody proposed for agent ${fact.agent}`;
+  }
+  if (proposed.isDecided) return `decides correction ${fact.correctionId} a second time`;
+  return actorProblem(walk, fact.actorProfile);
+}
+
+function actorProblem(walk: Walk, position: Position): string | null {
+  return position === 0 || walk.profiles.has(position) ? null : `names position ${position} as a person's profile`;
+}
+
+function labelProblem(walk: Walk, fact: RecordedFact, label: StatusLabel): string | null {
+  if (label < 0) return `names ${label} as a status`;
+  if (!isCustom(label) || walk.customStatuses.get(label)?.account === fact.account) return null;
+  return `names position ${label} as a custom status of its account`;
+}
+
 /** Every position that an event names holds what it is named for. */
 function referenceProblem(walk: Walk, fact: StatusFact): string | null {
   if (walk.profiles.get(fact.subjectProfile) !== fact.agent)
     return `names position ${fact.subjectProfile} as its agent's profile`;
-  if (fact.actorProfile !== 0 && !walk.profiles.has(fact.actorProfile))
-    return `names position ${fact.actorProfile} as a person's profile`;
+  const actor = actorProblem(walk, fact.actorProfile);
+  if (actor !== null) return actor;
   if (walk.accounts.get(fact.accountProfile) !== fact.account)
     return `names position ${fact.accountProfile} as its account`;
-  for (const label of [fact.status, fact.prevStatus]) {
-    if (label < 0) return `names ${label} as a status`;
-    if (isCustom(label) && walk.customStatuses.get(label)?.account !== fact.account) {
-      return `names position ${label} as a custom status of its account`;
-    }
-  }
-  return null;
+  return labelProblem(walk, fact, fact.status) ?? labelProblem(walk, fact, fact.prevStatus);
 }
 
 function note(walk: Walk, fact: RecordedFact): void {
   if (fact.kind === 'AccountRecorded') walk.accounts.set(fact.position, fact.account);
   if (fact.kind === 'CustomStatusRecorded') {
     walk.customStatuses.set(fact.position, { account: fact.account, id: fact.record.id });
+  }
+  if (fact.kind === 'CorrectionProposed' || fact.kind === 'CorrectionDecided') {
+    walk.corrections.set(fact.correctionId, { agent: fact.agent, isDecided: fact.kind === 'CorrectionDecided' });
   }
   if (fact.agent === 0) return;
   if (fact.kind === 'StatusChanged') walk.events++;
