@@ -4,6 +4,7 @@ import {
   type AgentRead,
   type AppRead,
   type CalendarRead,
+  type CorrectionRead,
   type CustomStatusRead,
   type DeliveryPage,
   type EventPage,
@@ -50,7 +51,10 @@ before(async () => {
 after(() => world.stop());
 
 async function furnish(number: number, admin: string): Promise<Home> {
-  const agent = await make<AgentRead>(admin, '/agents', { email: 'agent@example.com' });
+  const agent = await make<AgentRead>(admin, '/agents', {
+    email: 'agent@example.com',
+    created_at: '2026-03-01T00:00:00Z',
+  });
   const colleague = await make<AgentRead>(admin, '/agents', { email: 'colleague@example.com' });
   const entries: [Role, string][] = [];
   for (const role of ROLES) entries.push([role, await makeKey(world, role, role === 'agent' ? agent.id : null, admin)]);
@@ -94,6 +98,15 @@ const ofNew = (path: string, what: () => object, suffix = '', body?: object) =>
     return { path: `${path}/${id}${suffix}`, ...(body === undefined ? {} : { body }) };
   });
 
+/** As the agent itself proposed it. */
+const ofCorrection = (suffix: string, body?: object) =>
+  object(async ({ keys, agent }) => {
+    const times = { from: '2026-03-03T09:00:00Z', to: '2026-03-03T10:00:00Z' };
+    const proposal = { ...times, status: 'UNAVAILABLE' };
+    const { id } = await make<CorrectionRead>(keys.agent, `/agents/${agent}/corrections`, proposal);
+    return { path: `/corrections/${id}${suffix}`, ...(body === undefined ? {} : { body }) };
+  });
+
 const newStatus = () => ({ name: fresh() });
 const newGroup = () => ({ name: fresh() });
 const newCalendar = () => ({ name: fresh(), time_zone: 'UTC', week: { monday: [['09:00', '17:00']] } });
@@ -130,6 +143,14 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /calendars/{id}': ofNew('/calendars', newCalendar),
   'PATCH /calendars/{id}': ofNew('/calendars', newCalendar, '', { time_zone: 'Europe/Berlin' }),
   'DELETE /calendars/{id}': ofNew('/calendars', newCalendar),
+  'POST /agents/{id}/corrections': ofAgent('/corrections', {
+    from: '2026-03-03T09:00:00Z',
+    to: '2026-03-03T10:00:00Z',
+    status: 'AVAILABLE',
+  }),
+  'GET /corrections': own('/corrections'),
+  'GET /corrections/{id}': ofCorrection(''),
+  'POST /corrections/{id}/decision': ofCorrection('/decision', { decision: 'withdrawn' }),
   'GET /account': own('/account'),
   'PATCH /account': own('/account', () => ({ name: fresh() })),
   'POST /keys': own('/keys', () => ({ role: 'ingest' })),
@@ -249,6 +270,12 @@ test('lets a key of role agent act for its own agent and for no colleague', asyn
     ['PUT', `/agents/${colleague}/intelliassign`, { status: 'AVAILABLE' }],
     ['POST', '/intelliassign', { changes: [{ agent_id: colleague, status: 'AVAILABLE' }] }],
     ['GET', `/events?agent_id=${colleague}`, undefined],
+    ['GET', `/corrections?agent_id=${colleague}`, undefined],
+    [
+      'POST',
+      `/agents/${colleague}/corrections`,
+      { from: '2026-03-03T09:00:00Z', to: '2026-03-03T10:00:00Z', status: 'AVAILABLE' },
+    ],
   ] as const;
   for (const [method, path, body] of requests) {
     const refused = await world.ask(method, path, body === undefined ? { key: keys.agent } : { key: keys.agent, body });
@@ -265,6 +292,7 @@ test('lists nothing of another account', async () => {
     '/keys',
     '/apps',
     '/events',
+    '/corrections',
     '/deliveries',
   ]) {
     const seen = new Set<string>();
@@ -293,6 +321,7 @@ test('takes no id of another account in a body or a query', async () => {
     ['PUT', `/agents/${home.agent}/intelliassign`, { status: 'AVAILABLE', actor_id: other.agent }, 'unknown_agent'],
     ['GET', `/agents?group_id=${group.id}`, undefined, 'unknown_group'],
     ['GET', `/events?agent_id=${other.agent}`, undefined, 'unknown_agent'],
+    ['GET', `/corrections?agent_id=${other.agent}`, undefined, 'unknown_agent'],
     ['GET', `/deliveries?subscription_id=${other.subscription}`, undefined, 'unknown_subscription'],
   ] as const;
   for (const [method, path, body, code] of requests) {

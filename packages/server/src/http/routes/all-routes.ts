@@ -6,6 +6,7 @@ import { appCallRoutes } from './app-calls.ts';
 import { appInstallationRoutes } from './app-installation.ts';
 import { appRoutes } from './apps.ts';
 import { calendarRoutes } from './calendars.ts';
+import { correctionRoutes } from './corrections.ts';
 import { customStatusRoutes } from './custom-statuses.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { eventRoutes } from './events.ts';
@@ -25,6 +26,7 @@ export const allRoutes: readonly Route[] = [
   ...customStatusRoutes,
   ...groupRoutes,
   ...calendarRoutes,
+  ...correctionRoutes,
   ...accountRoutes,
   ...keyRoutes,
   ...eventRoutes,
