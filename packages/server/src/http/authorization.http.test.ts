@@ -29,7 +29,11 @@ type Home = {
   readonly subscription: string;
 };
 
-type Request = { readonly path: string; readonly body?: unknown };
+type Request = {
+  readonly path: string;
+  readonly body?: unknown;
+  readonly text?: readonly [type: string, text: string];
+};
 
 /**
  * How each route is asked for, on something that belongs to a home. `own`: of the home itself, so there is nothing that
@@ -110,6 +114,18 @@ const ofCorrection = (suffix: string, body?: object) =>
 const newStatus = () => ({ name: fresh() });
 const newGroup = () => ({ name: fresh() });
 const newCalendar = () => ({ name: fresh(), time_zone: 'UTC', week: { monday: [['09:00', '17:00']] } });
+const calendarFile = [
+  'text/calendar',
+  [
+    'BEGIN:VCALENDAR',
+    'BEGIN:VEVENT',
+    'DTSTART:20260302T090000Z',
+    'DURATION:PT8H',
+    'RRULE:FREQ=WEEKLY',
+    'END:VEVENT',
+    'END:VCALENDAR',
+  ].join('\n'),
+] as const;
 const newApp = () => ({ folder: `apps/${fresh()}` });
 const call = { event: 'onAgentActivityCreate' };
 
@@ -140,6 +156,16 @@ const ROWS: Readonly<Record<string, Row>> = {
   'DELETE /groups/{id}': ofNew('/groups', newGroup),
   'GET /calendars': own('/calendars'),
   'POST /calendars': own('/calendars', newCalendar),
+  'POST /calendars/ical': {
+    kind: 'own',
+    request: () => ({ path: `/calendars/ical?name=${fresh()}`, text: calendarFile }),
+  },
+  'POST /calendars/{id}/ical': object(async ({ admin }) => {
+    const { id } = await make<CalendarRead>(admin, '/calendars', newCalendar());
+    return { path: `/calendars/${id}/ical`, text: calendarFile };
+  }),
+  'GET /calendars/{id}/ical': ofNew('/calendars', newCalendar, '/ical'),
+  'GET /calendars/{id}/within': ofNew('/calendars', newCalendar, '/within'),
   'GET /calendars/{id}': ofNew('/calendars', newCalendar),
   'PATCH /calendars/{id}': ofNew('/calendars', newCalendar, '', { time_zone: 'Europe/Berlin' }),
   'DELETE /calendars/{id}': ofNew('/calendars', newCalendar),
@@ -228,7 +254,10 @@ for (const route of allRoutes) {
 }
 
 async function askAs(route: Route, row: Row, key: string | null, home: Home) {
-  const { path, body } = row.kind === 'own' ? row.request() : await row.request(home);
+  const { path, body, text } = row.kind === 'own' ? row.request() : await row.request(home);
+  if (text !== undefined) {
+    return world.ask<unknown>(route.method, path, { key, payload: text[1], headers: { 'content-type': text[0] } });
+  }
   return world.ask<unknown>(route.method, path, body === undefined ? { key } : { key, body });
 }
 

@@ -155,6 +155,10 @@ function eventsOf(
       if (!IGNORED.has(name)) leftOut.push({ line, detail: `A ${name} says nothing about business hours.` });
       continue;
     }
+    if (events.length >= eventsMax) {
+      faults.push({ line, detail: `A file of business hours has at most ${eventsMax} events.` });
+      return events;
+    }
     const event = readEvent(component, around, faults);
     if (event === null) continue;
     if (event.isCancelled && event.replaces === null) leftOut.push({ line, detail: 'The event is cancelled.' });
@@ -377,8 +381,20 @@ function occursOn(series: Series, day: DayNumber): boolean {
 
 // Versions
 
+/** What a file may make of a calendar. Looking at a day costs by the event, so that both are bounded. */
+const versionsMax = 100;
+const eventsMax = 2_000;
+const daysMax = 5_000;
+
 function versionsOf(said: Said, faults: IcalFaults): readonly CalendarVersion[] {
   const points = pointsOf(said);
+  if (points.length > versionsMax) {
+    faults.push({
+      line: 1,
+      detail: `The hours change ${points.length} times; a calendar has at most ${versionsMax} versions.`,
+    });
+    return [];
+  }
   const versions: CalendarVersion[] = [];
   points.forEach((from, index) => {
     const to = points[index + 1] ?? Number.POSITIVE_INFINITY;
@@ -484,6 +500,10 @@ function datedExceptions(said: Said, around: Around, faults: IcalFaults): readon
   const days = new Set<DayNumber>();
   for (const { exdays } of [...said.series, ...said.yearly]) for (const day of exdays) days.add(day);
   for (const { day } of [...said.added, ...said.closed]) days.add(day);
+  if (days.size > daysMax) {
+    faults.push({ line: 1, detail: `The file names ${days.size} single days; at most ${daysMax} can be taken.` });
+    return [];
+  }
   const exceptions: CalendarException[] = [];
   for (const day of [...days].toSorted((one, other) => one - other)) {
     if (day < stretch.from || day >= stretch.to) continue;

@@ -5,6 +5,7 @@ import { agentRoutes } from './agents.ts';
 import { appCallRoutes } from './app-calls.ts';
 import { appInstallationRoutes } from './app-installation.ts';
 import { appRoutes } from './apps.ts';
+import { calendarFileRoutes } from './calendar-files.ts';
 import { calendarRoutes } from './calendars.ts';
 import { correctionRoutes } from './corrections.ts';
 import { customStatusRoutes } from './custom-statuses.ts';
@@ -25,6 +26,7 @@ export const allRoutes: readonly Route[] = [
   ...signalRoutes,
   ...customStatusRoutes,
   ...groupRoutes,
+  ...calendarFileRoutes,
   ...calendarRoutes,
   ...correctionRoutes,
   ...accountRoutes,
