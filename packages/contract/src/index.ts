@@ -6,6 +6,8 @@ export * from './api/app.ts';
 export * from './api/app-call.ts';
 export * from './api/app-installation.ts';
 export * from './api/calendar.ts';
+export * from './api/calendar-file.ts';
+export * from './api/correction.ts';
 export * from './api/custom-status.ts';
 export * from './api/delivery.ts';
 export * from './api/event.ts';

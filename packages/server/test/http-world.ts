@@ -239,6 +239,7 @@ function holdAgainstContract(method: Method, url: string, { status, headers, bod
   if (route === undefined) return;
   assert.equal(status, route.answer.status, at);
   if (route.answer.status === 204 || 'anyOf' in route.answer.schema) return;
+  if (route.answer.mediaType?.startsWith('text/') === true) return;
   assert.deepEqual(shapeFaults(route.answer.schema, body), [], at);
 }
 

@@ -2,6 +2,7 @@ import type { AccountNumber, AgentNumber, Position } from '../activity/position.
 import type { AccountRecord, AgentProfile, CalendarRecord, CustomStatus, Group } from '../activity/record.ts';
 import type { Availability } from '../availability/availability.ts';
 import type { ApiKey } from '../directory/api-key.ts';
+import type { Correction } from '../directory/correction.ts';
 import type { Instant } from '../time/instant.ts';
 import { DraftList } from './draft-list.ts';
 import { DraftMap } from './draft-map.ts';
@@ -50,6 +51,8 @@ export class Memory {
   readonly groupNames = new DraftMap<string, string>();
   readonly calendars = new DraftMap<string, Recorded<CalendarRecord>>();
   readonly calendarNames = new DraftMap<string, string>();
+  /** By id; decided ones stay. */
+  readonly corrections = new DraftMap<string, Recorded<Correction>>();
   /** By hash of the secret. */
   readonly keys = new DraftMap<string, ApiKey>();
   readonly keyHashes = new DraftMap<string, string>();
@@ -105,6 +108,7 @@ export class Memory {
       this.groupNames,
       this.calendars,
       this.calendarNames,
+      this.corrections,
       this.keys,
       this.keyHashes,
       this.records,

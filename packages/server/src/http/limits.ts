@@ -38,6 +38,8 @@ export const HTTP_LIMITS = {
   /** How long the answers under way may take when the server stops. */
   stopGraceMs: 5_000,
   connectionsCheckedWhileStoppingEveryMs: 25,
+  /** Lines of a file that an answer names: what a problem may hold. */
+  fileFaultsMax: 500,
   /** The pages that a list reads from the log to fill one of its own. */
   logPagesPerListMax: 20,
 } as const;

@@ -35,16 +35,22 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], p
       method: route.method,
       url: `${API_PREFIX}${frameworkPath(route.path)}`,
       bodyLimit: bodyBytesMaxOf(route),
-      config: { takesZip: route.takesZip === true },
+      config: { takesZip: route.takesZip === true, takesText: route.takesText ?? [] },
       onRequest: gate.hookFor(route.roles, observerOf(route.method, route.path)),
       handler: async (request, reply) => {
         assert(request.caller !== null, 'the gate lets nobody through unknown');
         const { answer, isReplayed } = await serveRoute(prepared, serving, request.caller, request);
         if (isReplayed === true) reply.header('idempotency-replayed', 'true');
-        return send(reply, answer);
+        return send(reply, answer, mediaTypeOf(route));
       },
     });
   }
+}
+
+/** Of a text; undefined for JSON. */
+function mediaTypeOf({ answer }: Route): string | undefined {
+  const type = answer.status === 204 ? undefined : answer.mediaType;
+  return type === undefined || type.includes('json') ? undefined : `${type}; charset=utf-8`;
 }
 
 function bodyBytesMaxOf({ bodyBytesMax, takesZip }: Route): number {

@@ -5,6 +5,7 @@ import type { Ask } from '../engine/agent-commands.ts';
 import type { Draft } from '../engine/draft.ts';
 import type { World } from '../engine/world.ts';
 import type { Services } from './services.ts';
+import type { TextType } from './text-body.ts';
 
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof METHODS)[number];
@@ -40,6 +41,8 @@ export type Description = {
   readonly bodyBytesMax?: number;
   /** A zip may come in place of the body's JSON: the action gets a `ZipBody`. */
   readonly takesZip?: true;
+  /** The kinds of text that the body is: the action gets a `TextBody`, and JSON is not taken. */
+  readonly takesText?: readonly TextType[];
   /** The answer holds a secret, or what an app says, which may be one: it is stored sealed. */
   readonly holdsSecret?: true;
   /** What the body's fields must be beyond their shape. */
@@ -50,7 +53,7 @@ export type RouteAnswer =
   | {
       readonly status: 200 | 201;
       readonly schema: TSchema;
-      /** Default: `application/json`. */
+      /** Default: `application/json`. Anything else is a text that the action answers as it is. */
       readonly mediaType?: string;
     }
   | { readonly status: 204 };

@@ -62,11 +62,11 @@ async function prepare({ route: { action }, serving, ask, input }: Turn): Promis
 export type Served = { readonly answer: EncodedAnswer; readonly isReplayed?: true };
 
 /** Puts an answer on the wire. */
-export function send(reply: FastifyReply, { status, body }: EncodedAnswer): FastifyReply {
+export function send(reply: FastifyReply, { status, body }: EncodedAnswer, mediaType = JSON_TYPE): FastifyReply {
   reply.code(status);
   if (status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', RATE_WINDOW_SECONDS);
   if (body === null) reply.send();
-  else reply.header('content-type', status >= 400 ? PROBLEM_TYPE : JSON_TYPE).send(body);
+  else reply.header('content-type', status >= 400 ? PROBLEM_TYPE : mediaType).send(body);
   const { request } = reply;
   request.observer?.answered(request, status);
   return reply;
@@ -91,7 +91,9 @@ type Turn = {
 function encodedAnswer({ route, instance }: Turn, answer: Answer<unknown>): EncodedAnswer {
   if (answer.kind === 'rejected') return problemAnswer(answer, instance);
   const { status } = route.answer;
-  return { status, body: status === 204 ? null : JSON.stringify(answer.value) };
+  if (status === 204) return { status, body: null };
+  const isText = typeof answer.value === 'string' && route.answer.mediaType?.startsWith('text/') === true;
+  return { status, body: isText ? String(answer.value) : JSON.stringify(answer.value) };
 }
 
 function act(turn: Turn): Promise<EncodedAnswer> {

@@ -5,7 +5,9 @@ import { agentRoutes } from './agents.ts';
 import { appCallRoutes } from './app-calls.ts';
 import { appInstallationRoutes } from './app-installation.ts';
 import { appRoutes } from './apps.ts';
+import { calendarFileRoutes } from './calendar-files.ts';
 import { calendarRoutes } from './calendars.ts';
+import { correctionRoutes } from './corrections.ts';
 import { customStatusRoutes } from './custom-statuses.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { eventRoutes } from './events.ts';
@@ -25,7 +27,9 @@ export const allRoutes: readonly Route[] = [
   ...signalRoutes,
   ...customStatusRoutes,
   ...groupRoutes,
+  ...calendarFileRoutes,
   ...calendarRoutes,
+  ...correctionRoutes,
   ...accountRoutes,
   ...keyRoutes,
   ...eventRoutes,
