@@ -3,11 +3,13 @@ import { test } from 'node:test';
 import { AXES } from '@rollcall/contract';
 import type { FactBody, RecordedFact } from '../src/activity/fact.ts';
 import type { AgentNumber, Position } from '../src/activity/position.ts';
+import { closeSession, openSession } from '../src/engine/agent-commands.ts';
 import type { Change, HistoryChunkRow } from '../src/engine/change.ts';
 import { StoreFailure } from '../src/engine/store.ts';
 import { DirectoryHistory } from '../src/report/directory-history.ts';
 import { monthStart, type PackedHistory, packHistory } from '../src/report/history-chunk.ts';
 import { earliestImport, resolveHistory } from '../src/report/resolve-history.ts';
+import { PRESENCE, presenceOf } from '../src/report/state-code.ts';
 import { stateAt } from '../src/report/sweep.ts';
 import { HistoryBook, readHistories } from '../src/reporting/history-book.ts';
 import type { HistorySnapshot, HistorySource } from '../src/reporting/history-source.ts';
@@ -101,31 +103,37 @@ async function passTime({ house, random }: World): Promise<void> {
   if (random.chance(0.7)) await clock.advanceTo(clock.now() + random.integer(0, 3000));
 }
 
-/** A fact at the end of an agent's chain that no command of today writes. */
-async function append({ house }: World, agent: AgentNumber, body: FactBody, at: number): Promise<void> {
-  const { engine, clock } = house;
-  const recordedAt = clock.now();
-  await clock.run(
-    engine.write((draft) => {
-      const state = draft.memory.agents.drafted(agent);
-      assert.ok(state !== undefined);
-      const fact = draft.append({ ...body, account: state.account, agent, at, recordedAt }, state.head);
-      draft.memory.agents.put(agent, { ...state, head: fact.position });
-    }),
-  );
+/** A fact at the end of an agent's chain, as no command writes it; settles when the clock gives turns. */
+function submit({ house }: World, agent: AgentNumber, body: FactBody, at: number): Promise<void> {
+  const recordedAt = house.clock.now();
+  return house.engine.write((draft) => {
+    const state = draft.memory.agents.drafted(agent);
+    assert.ok(state !== undefined);
+    const fact = draft.append({ ...body, account: state.account, agent, at, recordedAt }, state.head);
+    draft.memory.agents.put(agent, { ...state, head: fact.position });
+  });
+}
+
+function append(world: World, agent: AgentNumber, body: FactBody, at: number): Promise<void> {
+  return world.house.clock.run(submit(world, agent, body, at));
 }
 
 async function importEvent(world: World, agents: readonly AgentNumber[]): Promise<void> {
   const { random, house } = world;
   const now = house.clock.now();
   const at = now - random.pick([random.integer(0, dayMs), random.integer(0, 90 * dayMs), random.integer(-dayMs, 0)]);
-  const body: FactBody = {
+  const body = { ...anyChange(random, at - random.integer(0, 3 * hourMs)), imported: true, delivered: false };
+  await append(world, random.pick(agents), body, at);
+}
+
+function anyChange(random: SeededRandom, prevAt: number): Extract<FactBody, { kind: 'StatusChanged' }> {
+  return {
     kind: 'StatusChanged',
     axis: random.pick(AXES),
     sequence: 1,
     status: random.integer(0, 1),
     prevStatus: random.integer(0, 1),
-    prevAt: at - random.integer(0, 3 * hourMs),
+    prevAt,
     reason: random.pick(['login', 'logout', 'agent_toggle', 'idle_timeout'] as const),
     loginStatus: true,
     subjectProfile: 1,
@@ -133,11 +141,10 @@ async function importEvent(world: World, agents: readonly AgentNumber[]): Promis
     accountProfile: 1,
     until: null,
     note: null,
-    imported: true,
-    delivered: false,
+    imported: false,
+    delivered: true,
     source: null,
   };
-  await append(world, random.pick(agents), body, at);
 }
 
 async function correct(world: World, agents: readonly AgentNumber[], correctionId: string): Promise<void> {
@@ -329,6 +336,7 @@ test('a snapshot stays as it was, whatever is committed after it', async () => {
   const after = [...snapshot.directory.account(FIRST_ACCOUNT).agents.values()].map((versions) => versions.length);
   assert.deepEqual(after, names);
   assert.equal(snapshot.directory.numbers.count, count);
+  await holds(world, world.book, { atPosition: snapshot.position });
   await world.house.close();
 });
 
@@ -347,6 +355,42 @@ test('a snapshot that is taken while commits go on is of one position', async ()
     await world.house.close();
   }
 });
+
+test('what comes while a writing is under way is written by the next', async () => {
+  let met = 0;
+  for (const seed of SEEDS.slice(0, 6)) {
+    for (const limits of [TINY, { ...TINY, cacheBytesMax: REPORTING_LIMITS.cacheBytesMax }]) {
+      const { world, commands } = await startWorld(`${seed} under way`, limits);
+      await play(world, commands, { steps: 60, withImports: true });
+      for (let writing = 0; writing < 4; writing++) {
+        const under: Promise<void>[] = [];
+        await play(world, commands, { steps: 5, withImports: true });
+        world.onCommit = () => {
+          const { house, random } = world;
+          if (under.length > 40) return;
+          house.clock.oversleepTo(house.clock.now() + random.pick([1, 1, 20 * dayMs]));
+          const now = house.clock.now();
+          const change = { ...anyChange(random, now), imported: random.chance(0.1) };
+          under.push(submit(world, random.pick(commands.agents), change, now));
+        };
+        await world.house.clock.run(world.book.flush());
+        await world.house.clock.run(Promise.all(under));
+        world.onCommit = () => {};
+        met += under.length;
+        if (perhaps(world)) await holds(world, world.book);
+        if (perhaps(world)) await world.house.clock.run(world.book.flush());
+        await holds(world, world.book);
+        if (perhaps(world)) await crash(world, limits, String(writing));
+        commands.moveTo(world.house);
+        await holds(world, world.book);
+      }
+      await world.house.close();
+    }
+  }
+  assert.ok(met > 60, `only ${met} facts met a writing`);
+});
+
+const perhaps = (world: World): boolean => world.random.chance(0.5);
 
 const DAMAGES: Readonly<Record<string, (chunk: HistoryChunkRow) => readonly Change[]>> = {
   'a flipped bit in a month': (chunk) => {
@@ -424,5 +468,34 @@ test('one agent is told by its facts, as of now and of any position', async () =
   }
   const elsewhere = await world.house.clock.run(world.book.agentFacts({ account: 2, agent: 1, atPosition: null }));
   assert.deepEqual(elsewhere.facts, []);
+  await world.house.close();
+});
+
+test('who signed out after the last sign of life of a server is unknown from there on, not offline', async () => {
+  const { world, commands } = await startWorld('signed out', TINY);
+  const { engine, clock } = world.house;
+  const agent = engine.memory.agents.get(commands.agents[0] ?? 0);
+  assert.ok(agent !== undefined);
+  const caller = { keyId: 'admin', account: FIRST_ACCOUNT, role: 'admin', agent: 0 } as const;
+  const agentId = agent.profile.id;
+  const opened = await clock.run(
+    engine.write((draft) =>
+      openSession(draft, engine.world, { caller, now: clock.now() }, { agentId, transport: 'http' }),
+    ),
+  );
+  assert.ok(opened.kind === 'done');
+  await clock.advanceTo(clock.now() + 5000);
+  await clock.run(world.book.flush());
+  clock.oversleepTo(clock.now() + 1000);
+  const { session } = opened.value;
+  await clock.run(
+    engine.write((draft) => closeSession(draft, engine.world, { caller, now: clock.now() }, { agentId, session })),
+  );
+  await holds(world, world.book);
+  await crash(world, TINY, 'again');
+  await holds(world, world.book);
+  const { agents } = await ask(world, world.book);
+  const codes = agents[0]?.history.flatMap(({ codes, length }) => [...codes.subarray(0, length)]);
+  assert.ok(codes?.some((code) => presenceOf(code) === PRESENCE.unknown));
   await world.house.close();
 });
