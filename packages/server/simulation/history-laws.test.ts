@@ -365,13 +365,16 @@ test('what comes while a writing is under way is written by the next', async () 
       for (let writing = 0; writing < 4; writing++) {
         const under: Promise<void>[] = [];
         await play(world, commands, { steps: 5, withImports: true });
-        world.onCommit = () => {
+        world.onCommit = (changes) => {
           const { house, random } = world;
           if (under.length > 40) return;
+          // Mostly of the very agent that is being written.
+          const written = changes.flatMap((change) => (change.kind === 'PutHistoryAgent' ? [change.agent.number] : []));
+          const agent = random.pick([...written, ...written, random.pick(commands.agents)]);
           house.clock.oversleepTo(house.clock.now() + random.pick([1, 1, 20 * dayMs]));
           const now = house.clock.now();
-          const change = { ...anyChange(random, now), imported: random.chance(0.1) };
-          under.push(submit(world, random.pick(commands.agents), change, now));
+          const change = { ...anyChange(random, now), imported: random.chance(0.3) };
+          under.push(submit(world, agent, change, now));
         };
         await world.house.clock.run(world.book.flush());
         await world.house.clock.run(Promise.all(under));
