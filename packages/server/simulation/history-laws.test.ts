@@ -395,6 +395,23 @@ test('what comes while a writing is under way is written by the next', async () 
 
 const perhaps = (world: World): boolean => world.random.chance(0.5);
 
+test('a reader without a server keeps its position while a server goes on writing', async () => {
+  for (const seed of SEEDS.slice(0, 6)) {
+    const { world, commands } = await startWorld(`${seed} beside`, TINY);
+    await play(world, commands, { steps: 60, withImports: true });
+    await world.house.clock.run(world.book.flush());
+    await play(world, commands, { steps: 5, withImports: true });
+    const reading = await world.house.clock.run(readHistories({ ...world.house, report: () => {} }));
+    const { head } = world.house.engine;
+    await play(world, commands, { steps: 60, withImports: true });
+    await world.house.clock.run(world.book.flush());
+    const snapshot = await ask(world, reading);
+    assert.equal(snapshot.position, head, `seed "${seed}"`);
+    assert.deepEqual(told(snapshot), fromFacts(await readLog(world), head, LATE), `seed "${seed}"`);
+    await world.house.close();
+  }
+});
+
 const DAMAGES: Readonly<Record<string, (chunk: HistoryChunkRow) => readonly Change[]>> = {
   'a flipped bit in a month': (chunk) => {
     const body = chunk.body.slice();
