@@ -508,6 +508,32 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       });
     });
 
+    describe('keys of events', () => {
+      const key = (digit: string) => digit.repeat(24);
+
+      test('come back with the position they were put with, and only those that are asked for', async () => {
+        await putAndReopen(
+          { kind: 'PutEventKey', key: key('a'), position: 3 },
+          { kind: 'PutEventKey', key: key('b'), position: 5 },
+        );
+        const found = await store.eventKeys([key('c'), key('b')]);
+        assert.deepEqual([...found], [[key('b'), 5]]);
+        assert.equal((await store.eventKeys([])).size, 0);
+      });
+
+      test('stay with the event that had them first', async () => {
+        await commit([{ kind: 'PutEventKey', key: key('a'), position: 3 }]);
+        await putAndReopen({ kind: 'PutEventKey', key: key('a'), position: 9 });
+        assert.equal((await store.eventKeys([key('a')])).get(key('a')), 3);
+      });
+
+      test('tell of an agent up to where its events have some', async () => {
+        await commit([{ kind: 'PutKeyedAgent', agent: 7, position: 3 }]);
+        await putAndReopen({ kind: 'PutKeyedAgent', agent: 7, position: 8 });
+        assert.deepEqual([...(await store.keyedAgents([6, 7]))], [[7, 8]]);
+      });
+    });
+
     describe('deliveries', () => {
       const lane: LaneRow = {
         subscription: 'app',
