@@ -14,6 +14,7 @@ import { eventRoutes } from './events.ts';
 import { groupRoutes } from './groups.ts';
 import { intelliassignRoutes } from './intelliassign.ts';
 import { keyRoutes } from './keys.ts';
+import { planRoutes } from './plans.ts';
 import { sessionRoutes } from './sessions.ts';
 import { signalRoutes } from './signals.ts';
 
@@ -29,6 +30,7 @@ export const allRoutes: readonly Route[] = [
   ...calendarFileRoutes,
   ...calendarRoutes,
   ...correctionRoutes,
+  ...planRoutes,
   ...accountRoutes,
   ...keyRoutes,
   ...eventRoutes,
