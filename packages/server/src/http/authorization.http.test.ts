@@ -126,6 +126,7 @@ const calendarFile = [
     'END:VCALENDAR',
   ].join('\n'),
 ] as const;
+const day = 'from=2026-03-03T00:00:00Z&to=2026-03-04T00:00:00Z';
 const newApp = () => ({ folder: `apps/${fresh()}` });
 const call = { event: 'onAgentActivityCreate' };
 
@@ -177,6 +178,12 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /corrections': own('/corrections'),
   'GET /corrections/{id}': ofCorrection(''),
   'POST /corrections/{id}/decision': ofCorrection('/decision', { decision: 'withdrawn' }),
+  'GET /agents/{id}/plan': ofAgent(`/plan?${day}`),
+  'PUT /agents/{id}/plan': ofAgent(`/plan?${day}`, { entries: [] }),
+  'POST /plans': object(async ({ agent }) => {
+    const shift = `agent_id,start,end,activity\n${agent},2026-03-03T09:00:00Z,2026-03-03T10:00:00Z,work\n`;
+    return { path: '/plans', text: ['text/csv', shift] };
+  }),
   'GET /account': own('/account'),
   'PATCH /account': own('/account', () => ({ name: fresh() })),
   'POST /keys': own('/keys', () => ({ role: 'ingest' })),
@@ -301,6 +308,7 @@ test('lets a key of role agent act for its own agent and for no colleague', asyn
     ['POST', '/intelliassign', { changes: [{ agent_id: colleague, status: 'AVAILABLE' }] }],
     ['GET', `/events?agent_id=${colleague}`, undefined],
     ['GET', `/corrections?agent_id=${colleague}`, undefined],
+    ['GET', `/agents/${colleague}/plan?${day}`, undefined],
     [
       'POST',
       `/agents/${colleague}/corrections`,
