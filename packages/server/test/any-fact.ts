@@ -25,7 +25,23 @@ const anyStatusChange = fc.record({
   accountProfile: anyPosition,
   until: anyInstantOrNull,
   note: fc.option(anyText),
+  imported: fc.constant(false),
+  delivered: fc.constant(true),
+  source: fc.constant(null),
 });
+
+const anySource = fc
+  .record({
+    id: fc.option(anyText),
+    actor: fc.constantFrom({}, { id: 'elsewhere', email: null }),
+    activity: fc.constantFrom({}, { status: 'Pause', prev_status: 'LUNCH' }),
+  })
+  // A plain object, as JSON gives it back.
+  .map((source) => ({ ...source }));
+
+const anyImported = fc
+  .tuple(anyStatusChange, fc.boolean(), fc.option(anySource))
+  .map(([change, delivered, source]) => ({ ...change, imported: true, delivered, source }));
 
 const anyRecordFact = fc.tuple(anyText, anyText).chain(([by, name]) =>
   fc.constantFrom<FactBody>(
@@ -93,6 +109,6 @@ const anyCorrection: fc.Arbitrary<FactBody> = fc.oneof(
 export const anyFact: fc.Arbitrary<Fact> = fc
   .tuple(
     fc.record({ account: anyNumber, agent: anyNumber, at: anyInstant, recordedAt: anyInstant }),
-    fc.oneof(anyStatusChange, anyRecordFact, anyOtherFact, anyCorrection),
+    fc.oneof(anyStatusChange, anyImported, anyRecordFact, anyOtherFact, anyCorrection),
   )
   .map(([envelope, body]) => ({ ...envelope, ...body }));

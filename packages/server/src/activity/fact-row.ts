@@ -1,6 +1,6 @@
 import { AXES, REASONS } from '@rollcall/contract';
 import { assert } from '../time/assert.ts';
-import type { Fact, FactBody, RecordedFact, SessionEnd, Transport } from './fact.ts';
+import type { Fact, FactBody, ImportSource, RecordedFact, SessionEnd, StatusChanged, Transport } from './fact.ts';
 import type { Position } from './position.ts';
 
 /**
@@ -87,10 +87,26 @@ export function toRow(fact: Fact, position: Position, previous: Position): FactR
     actor: fact.actorProfile,
     context: fact.accountProfile,
     session: null,
-    flags: fact.loginStatus ? 1 : 0,
-    detail: fact.until === null && fact.note === null ? null : JSON.stringify({ until: fact.until, note: fact.note }),
+    flags: flagsOf(fact),
+    detail: statusDetail(fact),
     previous,
   };
+}
+
+/** The bits of a status change. Live events have none but the first, so that logs from before imports read the same. */
+const LOGIN_BIT = 1;
+const IMPORTED_BIT = 2;
+/** Of imported events alone: a live one is always delivered. */
+const DELIVERED_BIT = 4;
+
+function flagsOf({ loginStatus, imported, delivered }: StatusChanged): number {
+  const login = loginStatus ? LOGIN_BIT : 0;
+  return imported ? login | IMPORTED_BIT | (delivered ? DELIVERED_BIT : 0) : login;
+}
+
+function statusDetail({ until, note, source }: StatusChanged): string | null {
+  if (source !== null) return JSON.stringify({ until, note, source });
+  return until === null && note === null ? null : JSON.stringify({ until, note });
 }
 
 const EMPTY = {
@@ -207,6 +223,8 @@ function statusChangedOf(row: FactRow, axis: (typeof AXES)[number]): FactBody {
   const reason = REASONS[number(row, 'reason')];
   assert(reason !== undefined, `position ${row.position}: reason ${row.reason} is not known to this version`);
   const detail = row.detail === null ? { until: null, note: null } : detailOf(row);
+  const flags = number(row, 'flags');
+  const imported = (flags & IMPORTED_BIT) !== 0;
   return {
     kind: 'StatusChanged',
     axis,
@@ -218,9 +236,12 @@ function statusChangedOf(row: FactRow, axis: (typeof AXES)[number]): FactBody {
     subjectProfile: number(row, 'subject'),
     actorProfile: number(row, 'actor'),
     accountProfile: number(row, 'context'),
-    loginStatus: row.flags === 1,
+    loginStatus: (flags & LOGIN_BIT) !== 0,
     until: detail.until as number | null,
     note: detail.note as string | null,
+    imported,
+    delivered: !imported || (flags & DELIVERED_BIT) !== 0,
+    source: (detail.source as ImportSource | undefined) ?? null,
   };
 }
 

@@ -49,6 +49,22 @@ export type StatusChanged = {
   readonly accountProfile: Position;
   readonly until: Instant | null;
   readonly note: string | null;
+  /** It came from elsewhere, with its own times and previous values, which need not join on to the event before it. */
+  readonly imported: boolean;
+  /** Whether apps and webhooks get it: every live event, and an imported one when the request said so. */
+  readonly delivered: boolean;
+  /** What came with an imported event and our records do not say; null when there is nothing, as for live events. */
+  readonly source: ImportSource | null;
+};
+
+/** What an imported payload said that cannot be made of our records: with it, the payload is told again as it came. */
+export type ImportSource = {
+  /** Its own `activity.id`; null when it came without one. */
+  readonly id: string | null;
+  /** Fields of `data.actor`, by their name on the wire, that our records would tell otherwise. */
+  readonly actor: Readonly<Record<string, unknown>>;
+  /** The same of `data.agent_activity`. */
+  readonly activity: Readonly<Record<string, unknown>>;
 };
 
 export type Transport = 'http' | 'websocket';

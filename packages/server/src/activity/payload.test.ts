@@ -67,6 +67,9 @@ function change(more: Partial<RecordedStatusChange>): RecordedStatusChange {
     accountProfile: 2,
     until: null,
     note: null,
+    imported: false,
+    delivered: true,
+    source: null,
     ...more,
   };
 }
@@ -145,4 +148,18 @@ test('an event id is a UUID that tells its position and its event, and depends o
   const ids = ['0', 'f'].map((digit) => eventId(7, `a${digit}`.repeat(16), 'onAgentActivityCreate'));
   assert.notEqual(ids[0], ids[1]);
   assert.equal(positionOfEventId('not-an-id'), null);
+});
+
+test('an imported event is told with its own id and as it came', () => {
+  const source = { id: 'elsewhere-7', actor: { sub_entity: 'hallway_bot' }, activity: { status: 'LUNCH' } };
+  const fact = change({ status: 9, actorProfile: 0, reason: 'import', imported: true, source });
+  const payload = activityPayload(fact, snapshots);
+  assert.equal(payload.activity?.id, 'elsewhere-7');
+  assert.equal(payload.activity?.sequence, 3);
+  assert.equal(payload.data.actor.sub_entity, 'hallway_bot');
+  assert.equal(payload.data.actor.id, ada.id);
+  assert.equal(payload.data.agent_activity.status, 'LUNCH');
+  assert.equal(payload.data.agent_activity.custom_status_id, lunch.id);
+  assert.deepEqual(customStatusPayload(fact, snapshots).data.changes.status, ['LUNCH', 'UNAVAILABLE']);
+  assert.notEqual(customStatusPayload(fact, snapshots).activity?.id, 'elsewhere-7');
 });

@@ -1,14 +1,17 @@
 import { type ActivityPayload, type CustomStatusPayload, PAYLOAD_VERSION } from '@rollcall/contract';
 import { assert } from '../time/assert.ts';
-import { formatInstant } from '../time/instant.ts';
+import { formatInstant, type Instant } from '../time/instant.ts';
 import { eventId } from './event-id.ts';
-import type { RecordedFact } from './fact.ts';
+import type { RecordedFact, StatusChanged } from './fact.ts';
 import type { AgentProfile } from './record.ts';
 import type { Snapshots } from './snapshots.ts';
 import { AVAILABLE, isCustom, type StatusLabel } from './status-label.ts';
 
 /** A fact that people see as an event. */
 export type RecordedStatusChange = Extract<RecordedFact, { kind: 'StatusChanged' }>;
+
+/** What of it the two parts of `data` are told from. */
+export type ToldStatusChange = StatusChanged & { readonly at: Instant };
 
 /**
  * The payload of `onAgentActivityCreate`, rendered from the fact and the records as they were then. A function of what is
@@ -18,25 +21,41 @@ export type RecordedStatusChange = Extract<RecordedFact, { kind: 'StatusChanged'
  */
 export function activityPayload(fact: RecordedStatusChange, snapshots: Snapshots): ActivityPayload {
   const subject = snapshots.agent(fact.subjectProfile);
-  const custom = isCustom(fact.status) ? snapshots.customStatus(fact.status) : null;
   return {
     ...envelopeOf(fact, snapshots),
     event: 'onAgentActivityCreate',
-    data: {
-      actor: actorOf(fact, snapshots),
-      agent_activity: {
-        availability_event_type: fact.axis,
-        status: nameOf(fact.status, snapshots),
-        prev_status: nameOf(fact.prevStatus, snapshots),
-        status_change_timestamp: formatInstant(fact.at),
-        prev_status_change_timestamp: formatInstant(fact.prevAt),
-        custom_status_id: custom === null ? null : custom.id,
-        emoji: custom === null ? null : custom.emoji,
-        email: subject.email,
-        org_agent_id: subject.orgAgentId,
-      },
-    },
-    activity: activityOf(fact, subject, eventId(fact.position, fact.checksum, 'onAgentActivityCreate')),
+    data: { actor: actorOf(fact, snapshots), agent_activity: agentActivityOf(fact, snapshots) },
+    activity: activityOf(fact, subject, activityEventId(fact)),
+  };
+}
+
+/** The id by which the event is known: its own when it came with one, else that of its place in the log. */
+export function activityEventId(fact: RecordedStatusChange): string {
+  return fact.source?.id ?? eventId(fact.position, fact.checksum, 'onAgentActivityCreate');
+}
+
+type AgentActivity = ActivityPayload['data']['agent_activity'];
+
+function agentActivityOf(fact: RecordedStatusChange, snapshots: Snapshots): AgentActivity {
+  const told = toldActivity(fact, snapshots);
+  // What came from elsewhere is told again as it came, also where our own validator would not have let it through.
+  return fact.source === null ? told : { ...told, ...(fact.source.activity as Partial<AgentActivity>) };
+}
+
+/** `data.agent_activity` as the fact and our records alone say it. */
+export function toldActivity(fact: ToldStatusChange, snapshots: Snapshots): AgentActivity {
+  const subject = snapshots.agent(fact.subjectProfile);
+  const custom = isCustom(fact.status) ? snapshots.customStatus(fact.status) : null;
+  return {
+    availability_event_type: fact.axis,
+    status: nameOf(fact.status, snapshots),
+    prev_status: nameOf(fact.prevStatus, snapshots),
+    status_change_timestamp: formatInstant(fact.at),
+    prev_status_change_timestamp: formatInstant(fact.prevAt),
+    custom_status_id: custom === null ? null : custom.id,
+    emoji: custom === null ? null : custom.emoji,
+    email: subject.email,
+    org_agent_id: subject.orgAgentId,
   };
 }
 
@@ -50,14 +69,18 @@ export function customStatusPayload(fact: RecordedStatusChange, snapshots: Snaps
   assert(isCustomStatusUpdate(fact), `position ${fact.position} is no change of a custom status`);
   const subject = snapshots.agent(fact.subjectProfile);
   const custom = isCustom(fact.status) ? snapshots.customStatus(fact.status) : null;
+  const activity = agentActivityOf(fact, snapshots);
   return {
     ...envelopeOf(fact, snapshots),
     event: 'onAgentCustomStatusUpdate',
     data: {
       actor: { ...actorOf(fact, snapshots), actor_source: fact.reason },
-      agent_custom_status: custom === null ? null : { id: custom.id, name: custom.name, emoji: custom.emoji },
+      agent_custom_status:
+        custom === null
+          ? null
+          : { id: activity.custom_status_id ?? custom.id, name: activity.status, emoji: activity.emoji },
       associations: {},
-      changes: { status: [nameOf(fact.status, snapshots), nameOf(fact.prevStatus, snapshots)] },
+      changes: { status: [activity.status, activity.prev_status] },
     },
     activity: activityOf(fact, subject, eventId(fact.position, fact.checksum, 'onAgentCustomStatusUpdate')),
   };
@@ -91,6 +114,12 @@ function activityOf(
 type Actor = ActivityPayload['data']['actor'];
 
 function actorOf(fact: RecordedStatusChange, snapshots: Snapshots): Actor {
+  const told = toldActor(fact, snapshots);
+  return fact.source === null ? told : { ...told, ...(fact.source.actor as Partial<Actor>) };
+}
+
+/** `data.actor` as the fact and our records alone say it. */
+export function toldActor(fact: ToldStatusChange, snapshots: Snapshots): Actor {
   const subEntity = fact.axis === 'Intelliassign' ? fact.reason : null;
   if (fact.actorProfile === 0) return systemActor(fact, snapshots.agent(fact.subjectProfile), subEntity);
   const person = snapshots.agent(fact.actorProfile);
@@ -114,7 +143,7 @@ function actorOf(fact: RecordedStatusChange, snapshots: Snapshots): Actor {
  * Existing consumers key their records on `actor.id` and read `avatar.url` without a guard, so the system's actor carries
  * the subject's id and an avatar object.
  */
-function systemActor(fact: RecordedStatusChange, subject: AgentProfile, subEntity: Actor['sub_entity']): Actor {
+function systemActor(fact: ToldStatusChange, subject: AgentProfile, subEntity: Actor['sub_entity']): Actor {
   return {
     type: 'system',
     sub_entity: subEntity,

@@ -19,7 +19,7 @@ const subscription: Subscription = {
 
 const lunch = 5;
 const change = (fact: Partial<RecordedStatusChange>) =>
-  ({ axis: 'Intelliassign', status: 1, prevStatus: 0, ...fact }) as RecordedStatusChange;
+  ({ axis: 'Intelliassign', status: 1, prevStatus: 0, delivered: true, ...fact }) as RecordedStatusChange;
 
 test('is told of a fact as the events it asks for, the activity before its sibling', () => {
   const toLunch = change({ status: lunch });
@@ -34,6 +34,7 @@ test('is told of a fact as the events it asks for, the activity before its sibli
     { events: [sibling], fact: change({}), wanted: [] },
     { events: [sibling], fact: change({ axis: 'GeneralAvailability' }), wanted: [] },
     { events: [], fact: toLunch, wanted: [] },
+    { events: [sibling, activity], fact: change({ status: lunch, delivered: false }), wanted: [] },
   ] as const;
   for (const row of rows) assert.deepEqual(wantedEvents({ ...subscription, events: row.events }, row.fact), row.wanted);
 });

@@ -37,8 +37,12 @@ const ACTIVITY: readonly EventName[] = Object.freeze(['onAgentActivityCreate'] a
 const SIBLING: readonly EventName[] = Object.freeze(['onAgentCustomStatusUpdate'] as const);
 const BOTH: readonly EventName[] = Object.freeze([...ACTIVITY, ...SIBLING]);
 
-/** Which events of the fact the subscription wants, in the order in which it gets them. The filter is asked apart. */
+/**
+ * Which events of the fact the subscription wants, in the order in which it gets them. The filter is asked apart. History
+ * that was imported without `deliver` is nobody's business: the subscription passes it by.
+ */
 export function wantedEvents(subscription: Subscription, fact: RecordedStatusChange): readonly EventName[] {
+  if (!fact.delivered) return NONE;
   const wantsActivity = subscription.events.includes('onAgentActivityCreate');
   const wantsSibling = subscription.events.includes('onAgentCustomStatusUpdate') && isCustomStatusUpdate(fact);
   if (wantsActivity) return wantsSibling ? BOTH : ACTIVITY;

@@ -1,5 +1,5 @@
 import { type EventName, eventId } from '../activity/event-id.ts';
-import type { RecordedStatusChange } from '../activity/payload.ts';
+import { activityEventId, type RecordedStatusChange } from '../activity/payload.ts';
 import type { AccountNumber, AgentNumber, Position } from '../activity/position.ts';
 import { deliveryId } from '../delivery/delivery-id.ts';
 import { eventOf, placeOf, positionOf } from '../delivery/event-place.ts';
@@ -148,7 +148,7 @@ function draft(asked: Asked, candidate: Candidate, letter: DeadLetterRow | null)
   return {
     id: deliveryId(subscription, id),
     subscriptionId: subscription,
-    eventId: id,
+    eventId: event === 'onAgentActivityCreate' ? activityEventId(fact) : id,
     event,
     agent: fact.agent,
     agentId: asked.snapshots.agent(fact.subjectProfile).id,

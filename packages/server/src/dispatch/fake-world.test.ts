@@ -119,6 +119,9 @@ export class FakeLog {
       accountProfile: account,
       until: null,
       note: null,
+      imported: false,
+      delivered: true,
+      source: null,
     });
   }
 

@@ -98,6 +98,9 @@ function factOf(
     accountProfile: accountOf(agent, draft.memory).position,
     until: transition.until,
     note: transition.note,
+    imported: false,
+    delivered: true,
+    source: null,
   };
 }
 
