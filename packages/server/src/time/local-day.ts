@@ -1,6 +1,6 @@
 import { dayMs, type Instant } from './instant.ts';
-import { dayNumberOf, type LocalDate } from './local-date.ts';
-import { instantOfLocalTime, type Zone } from './zone-rules.ts';
+import { dayNumberOf, type LocalDate, localDateOf } from './local-date.ts';
+import { instantOfLocalTime, localTimeAt, type Zone } from './zone-rules.ts';
 
 /**
  * The first instant at which the zone's clocks show the date. Where they skip midnight, that is the moment after the
@@ -17,4 +17,9 @@ export function startOfLocalDay(zone: Zone, date: LocalDate): Instant {
     case 'never':
       return midnight.skippedAt;
   }
+}
+
+/** The date that the zone's clocks show. */
+export function localDateAt(zone: Zone, instant: Instant): LocalDate {
+  return localDateOf(Math.floor(localTimeAt(zone, instant) / dayMs));
 }

@@ -12,6 +12,7 @@ import { eventRoutes } from './events.ts';
 import { groupRoutes } from './groups.ts';
 import { intelliassignRoutes } from './intelliassign.ts';
 import { keyRoutes } from './keys.ts';
+import { reportRoutes } from './reports.ts';
 import { sessionRoutes } from './sessions.ts';
 import { signalRoutes } from './signals.ts';
 
@@ -28,6 +29,7 @@ export const allRoutes: readonly Route[] = [
   ...accountRoutes,
   ...keyRoutes,
   ...eventRoutes,
+  ...reportRoutes,
   ...appRoutes,
   ...appInstallationRoutes,
   ...appCallRoutes,
