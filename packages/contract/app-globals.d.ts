@@ -93,28 +93,10 @@ declare namespace App {
         readonly type: 'agent' | 'system';
         /**
          * The cause of an Intelliassign change: agent_toggle or supervisor when `type` is agent, another reason
-         * when it is system. Null exactly when the axis is GeneralAvailability.
+         * when it is system. Null exactly when the axis is GeneralAvailability. An event whose reason is import
+         * says what it was called where it came from.
          */
-        readonly sub_entity:
-          | 'login'
-          | 'active'
-          | 'logout'
-          | 'idle_timeout'
-          | 'disconnect'
-          | 'deactivated'
-          | 'agent_toggle'
-          | 'supervisor'
-          | 'api'
-          | 'schedule_open'
-          | 'schedule_close'
-          | 'missed_assignments'
-          | 'status_expired'
-          | 'status_deleted'
-          | 'call_started'
-          | 'call_ended'
-          | 'import'
-          | 'correction'
-          | null;
+        readonly sub_entity: string | null;
         /**
          * Never null. When `type` is agent: the person's agent id. When it is system: the id of the agent whose
          * status changed, so that records keyed on it stay whole.
@@ -289,28 +271,10 @@ declare namespace App {
         readonly type: 'agent' | 'system';
         /**
          * The cause of an Intelliassign change: agent_toggle or supervisor when `type` is agent, another reason
-         * when it is system. Null exactly when the axis is GeneralAvailability.
+         * when it is system. Null exactly when the axis is GeneralAvailability. An event whose reason is import
+         * says what it was called where it came from.
          */
-        readonly sub_entity:
-          | 'login'
-          | 'active'
-          | 'logout'
-          | 'idle_timeout'
-          | 'disconnect'
-          | 'deactivated'
-          | 'agent_toggle'
-          | 'supervisor'
-          | 'api'
-          | 'schedule_open'
-          | 'schedule_close'
-          | 'missed_assignments'
-          | 'status_expired'
-          | 'status_deleted'
-          | 'call_started'
-          | 'call_ended'
-          | 'import'
-          | 'correction'
-          | null;
+        readonly sub_entity: string | null;
         /**
          * Never null. When `type` is agent: the person's agent id. When it is system: the id of the agent whose
          * status changed, so that records keyed on it stay whole.

@@ -1,6 +1,6 @@
 import { inWords } from './in-words.ts';
 import { WIRE_LIMITS } from './limits.ts';
-import { isText, type PayloadLaw, type PayloadView } from './payload-law.ts';
+import { isImported, isText, type PayloadLaw, type PayloadView } from './payload-law.ts';
 import type { Fault } from './problem.ts';
 import { type ActorType, REASON_RULES, REASONS, type Reason } from './reasons.ts';
 import { isRecord } from './schema-keywords.ts';
@@ -38,12 +38,14 @@ export const ACTOR_LAWS: readonly PayloadLaw[] = [
   },
   {
     rule: 'a person moves IntelliAssign as agent_toggle or supervisor',
-    faults: (payload) => (isPerson(payload) ? wrongCause(payload, BY_PERSON, 'agent') : []),
+    faults: (payload) => (isPerson(payload) && !isImported(payload) ? wrongCause(payload, BY_PERSON, 'agent') : []),
   },
   {
     rule: 'the system moves IntelliAssign by one of its own reasons',
     faults: (payload) =>
-      isSystem(payload) && payload.axis === 'Intelliassign' ? wrongCause(payload, BY_SYSTEM, 'system') : [],
+      isSystem(payload) && payload.axis === 'Intelliassign' && !isImported(payload)
+        ? wrongCause(payload, BY_SYSTEM, 'system')
+        : [],
   },
   {
     rule: 'the system has no personal fields',

@@ -36,6 +36,7 @@ export const CHANGE_LAWS: readonly PayloadLaw[] = [
     faults: ({ read, axis }) =>
       axis === 'Intelliassign' &&
       isText(read(REASON_AT)) &&
+      read(REASON_AT) !== 'import' &&
       isText(read(CAUSE_AT)) &&
       read(REASON_AT) !== read(CAUSE_AT)
         ? [{ pointer: REASON_AT, detail: `expected the same as ${CAUSE_AT}, got ${inWords(read(REASON_AT))}` }]

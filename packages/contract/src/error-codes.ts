@@ -17,6 +17,7 @@ const RULES = {
   ),
   unauthorized: rule(401, 'No valid key was given', 'Send `Authorization: Bearer KEY` with a key that still exists.'),
   forbidden: rule(403, 'The key may not do this', 'Use a key whose role may, or act on what the key is bound to.'),
+  own_correction: rule(403, 'The correction is your own', 'Have another supervisor or admin decide it.'),
   not_found: rule(404, 'There is nothing at this address', 'Compare the path with /api/v1/openapi.json.'),
   unknown_agent: rule(404, 'No such agent', 'List the agents of this account and use one of their ids.'),
   unknown_session: rule(
@@ -31,6 +32,11 @@ const RULES = {
     'List the custom statuses of this account and use one of their ids or names.',
   ),
   unknown_calendar: rule(404, 'No such calendar', 'List the calendars of this account and use one of their ids.'),
+  unknown_correction: rule(
+    404,
+    'No such correction',
+    'List the corrections that you may see and use one of their ids.',
+  ),
   unknown_app: rule(404, 'No such app', 'List the apps of this account and use one of their ids.'),
   unknown_function: rule(
     404,
@@ -54,6 +60,11 @@ const RULES = {
   ),
   name_taken: rule(409, 'The name is in use', 'Choose a name that differs in more than upper and lower case.'),
   calendar_in_use: rule(409, 'The calendar is in use', 'Give whoever uses it another calendar first.'),
+  correction_decided: rule(
+    409,
+    'The correction was decided already',
+    'Propose another one, which holds where both speak.',
+  ),
   idempotency_conflict: rule(
     409,
     'The idempotency key belongs to another request',
@@ -96,6 +107,16 @@ const RULES = {
     422,
     'There is no version to go back to',
     'Only an app that was updated since it was installed can go back, and to the version before the last update.',
+  ),
+  event_in_future: rule(
+    422,
+    'The event is in the future',
+    'Compare the clocks: an event from elsewhere may be at most 5 minutes ahead of this server.',
+  ),
+  too_many_custom_statuses: rule(
+    422,
+    'The account has as many custom statuses as it can',
+    'Send events of statuses that the account has, archived ones included; there may be 2000 of them.',
   ),
   upgrade_required: rule(426, 'A WebSocket is spoken here', 'Open a WebSocket (version 13) at this address.'),
   too_many_requests: rule(429, 'Too many requests', 'Wait for the seconds that `Retry-After` names.'),

@@ -58,9 +58,8 @@ const actorFields = {
     ACTOR_TYPES,
   ),
   sub_entity: orNull(
-    choice(
-      'The cause of an Intelliassign change: agent_toggle or supervisor when `type` is agent, another reason when it is system. Null exactly when the axis is GeneralAvailability.',
-      REASONS,
+    text(
+      'The cause of an Intelliassign change: agent_toggle or supervisor when `type` is agent, another reason when it is system. Null exactly when the axis is GeneralAvailability. An event whose reason is import says what it was called where it came from.',
     ),
   ),
   id: uuid(

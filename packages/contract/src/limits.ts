@@ -23,6 +23,9 @@ export const WIRE_LIMITS = Object.freeze({
   exceptionsOfCalendarMax: 1000,
   socialProfilesMax: 20,
   changesOfBatchMax: 1000,
+  eventsOfIngestMax: 1000,
+  /** Of an account, archived ones included: what an import may fill it up to. */
+  customStatusesOfAccountMax: 2000,
   sessionsOfTickMax: 10_000,
   faultsMax: 500,
   agentsOfReportMax: 1000,

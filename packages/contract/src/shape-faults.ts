@@ -95,4 +95,6 @@ const walkUnknown = (
 const known = (fields: readonly string[]): string =>
   fields.length === 0 ? 'it has none' : `it has ${fields.join(', ')}`;
 
-const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+/** Almost no name needs it, and every member of every payload asks. */
+const escapePointer = (name: string): string =>
+  name.includes('~') || name.includes('/') ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name;

@@ -12,10 +12,15 @@ import { Dispatcher } from './dispatch/dispatcher.ts';
 import type { Clock } from './engine/clock.ts';
 import { Engine } from './engine/engine.ts';
 import type { Recovery } from './engine/recover.ts';
+import { tableFiles } from './export/table-files.ts';
 import { buildServer } from './http/build-server.ts';
 import { liveDoors } from './http/live/live-doors.ts';
 import { fileCodeStore } from './install/file-code-store.ts';
 import { openOutgoing } from './outbound/outgoing.ts';
+import { HistoryBook } from './reporting/history-book.ts';
+import type { HistorySource } from './reporting/history-source.ts';
+import { ReportDesk } from './reporting/report-desk.ts';
+import type { Reports } from './reporting/reports.ts';
 import { proveFence } from './sandbox/attacks/proven-fence.ts';
 import { type ChosenFence, chooseFence, fenceSentences } from './sandbox/choose-fence.ts';
 import { fencedApps } from './sandbox/fenced-apps.ts';
@@ -25,6 +30,7 @@ import { openFileVault } from './system/file-vault.ts';
 import { systemClock } from './system/system-clock.ts';
 import { sha256Hex, systemRandomness } from './system/system-randomness.ts';
 import { createZones } from './time/zone.ts';
+import type { Zones } from './time/zone-rules.ts';
 
 /** A server that is up. */
 export type RunningServer = {
@@ -34,6 +40,7 @@ export type RunningServer = {
   /** For whoever opens a door of his own beside the HTTP API: the developer's page, the tests. */
   readonly host: AppHost;
   readonly dispatcher: Dispatcher;
+  readonly reports: Reports;
   readonly recovery: Recovery;
   /** The first admin key, when it was made at this start and not given: to be shown once. */
   readonly madeAdminKey: string | null;
@@ -103,6 +110,11 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
   });
   const stopListening = engine.onCommitted((head, facts) => dispatcher.onCommitted(head, facts));
 
+  const history = new HistoryBook({ store, commit: (changes) => engine.commit(changes), clock, report });
+  const stopRecording = engine.onCommitted((head, facts) => history.onCommitted(head, facts));
+  history.start(engine.head);
+  const reports = reportDeskOver(history, zones, clock);
+
   const folders = config.appFolders.map((folder) => resolve(folder));
   const liveFolders = (world.liveFolders ?? []).map((folder) => resolve(folder));
   const outgoing = openOutgoing({ privateHosts: config.appPrivateHosts });
@@ -143,6 +155,8 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     engine,
     apps,
     deliveries: dispatcher,
+    reports,
+    tableFiles: tableFiles(),
     logger,
     live: liveDoors(),
     version: productVersion(),
@@ -156,6 +170,8 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     await apps.stop();
     await outgoing.close();
     stopListening();
+    stopRecording();
+    await history.stop();
     await engine.stop();
     await store.close();
   };
@@ -168,6 +184,7 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     engine,
     host: apps,
     dispatcher,
+    reports,
     recovery,
     madeAdminKey: recovery.kind === 'new' && config.adminKey === null ? secret : null,
     fence: runners.fence,
@@ -177,6 +194,12 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     refusedApps,
     stop: once(closeAll),
   };
+}
+
+/** Reports over histories, on a machine that has other things to do. */
+export function reportDeskOver(source: HistorySource, zones: Zones, clock: Pick<Clock, 'nextTurn'>): Reports {
+  const nextTurn = () => new Promise<void>((resolve) => clock.nextTurn(resolve));
+  return new ReportDesk({ source, zones, nextTurn, ticks: () => performance.now() });
 }
 
 /**

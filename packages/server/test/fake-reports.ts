@@ -104,6 +104,9 @@ export function fakeReports(engine: Engine): FakeReports {
       fake.asked.coverage.push(ask);
       return fake.groups;
     },
+    async stays() {
+      return [];
+    },
     async live() {
       return fake.groupsNow;
     },

@@ -34,6 +34,7 @@ export type SampleChange = {
   readonly until?: number | null;
   readonly note?: string | null;
   readonly at?: number;
+  readonly imported?: boolean;
   /** What the fact shall say instead of the truth; the agent's row follows the truth. */
   readonly lie?: Partial<StatusFact> & { readonly at?: number };
 };
@@ -144,6 +145,7 @@ export class SampleLog {
       loggedIn: availability.sessions.length > 0,
       until: change.until ?? null,
       note: change.note ?? null,
+      imported: change.imported ?? false,
     };
     const { customStatusId: _id, loggedIn, ...told } = transition;
     const fact = this.append(
@@ -153,8 +155,7 @@ export class SampleLog {
         subjectProfile: state.profilePosition,
         actorProfile: axis === 'Intelliassign' ? state.profilePosition : 0,
         accountProfile: this.#accountPositions.get(state.account) ?? 0,
-        imported: false,
-        delivered: true,
+        delivered: !transition.imported,
         source: null,
         account: state.account,
         agent,

@@ -236,13 +236,16 @@ const BoundingFact = answer('A fact that begins or ends an interval.', {
   reason: orNull(text('Of an event, its reason. Null for other facts.', { max: 64 })),
   actor: orNull(text('Who: "system", or the e-mail address of a person. Null when nobody is named.', { max: 254 })),
   imported: flag('True when it came from another system.'),
+  last_activity_at: orNull(
+    utcInstant('When the agent was last active. Null when the fact is not about having been idle or away.'),
+  ),
   sentence: text('What happened, by whom or by which rule, in one sentence.', { max: 1000 }),
 });
 
 /** An agent's history in a window, interval by interval. */
 export const TimelineRead = answer('An unbroken history: each interval with the two facts that bound it.', {
   agent_id: uuid('The id of the agent.'),
-  intervals: list(
+  items: list(
     'The intervals: each begins where the one before it ends.',
     answer('An unbroken stay in one state.', {
       ...interval,
@@ -261,6 +264,7 @@ export const TimelineRead = answer('An unbroken history: each interval with the 
   ),
   hours: list("The agent's business hours in the window.", answer('One stretch.', interval)),
   basis: ReportBasis,
+  next: orNull(cursor('Always null: the whole window is told at once.')),
 });
 export type TimelineRead = Wire<typeof TimelineRead>;
 

@@ -88,6 +88,9 @@ function untilDeadline(state: Availability): Deadline | null {
 
 function allowanceDeadline(state: Availability, around: Surroundings): Deadline | null {
   if (around.allowance === null || state.intelliassign.customStatusId === null) return null;
+  // Only an import puts an agent into a custom status in the system's name. That stint is told by where it came from:
+  // to end it here would be to say what happened there.
+  if (state.intelliassign.setBy === 'system') return null;
   const at = Math.max(state.intelliassign.since + around.allowance.lengthMs, around.allowance.floorAt);
   return { kind: 'allowance', at };
 }

@@ -344,6 +344,7 @@ function changeAxis(
     loggedIn: course.state.sessions.length > 0,
     until: change.until ?? null,
     note: change.note ?? null,
+    imported: false,
   });
 }
 

@@ -23,4 +23,6 @@ export type StatusTransition = {
   readonly loggedIn: boolean;
   readonly until: Instant | null;
   readonly note: string | null;
+  /** It came from elsewhere: it may be older than what is known, and becomes the state only when it is the latest. */
+  readonly imported: boolean;
 };

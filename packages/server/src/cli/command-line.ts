@@ -1,3 +1,4 @@
+import { AXES } from '@rollcall/contract';
 import { type Command, Option } from 'commander';
 import { APP_TEMPLATES, TEMPLATE_PLATFORMS } from './app-template.ts';
 import type { AccountCreateOptions } from './commands/account-create.ts';
@@ -11,10 +12,12 @@ import type { AppValidateOptions } from './commands/app-validate.ts';
 import type { BackupOptions } from './commands/backup.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { ExportOptions } from './commands/export-events.ts';
+import type { ImportEventsOptions } from './commands/import-events.ts';
 import type { KeyCreateOptions } from './commands/key-create.ts';
 import type { LogVerifyOptions } from './commands/log-verify.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { SimulateOptions } from './commands/simulate.ts';
+import { IMPORT_FORMATS } from './import/import-formats.ts';
 import type { Invocation } from './invocation.ts';
 import { instantOrDay, localDate, positiveNumber, repeated, webAddress, wholeNumber } from './read-option.ts';
 
@@ -33,6 +36,7 @@ export function addCommands(program: Command, invocation: Invocation): void {
   addAppPack(app, invocation);
   addAppCreate(app, invocation);
   addSimulate(program, invocation);
+  addImport(program, invocation);
   addExport(program, invocation);
   addLogVerify(program.command('log').description('look at the log'), invocation);
   addKeyCreate(program.command('key').description('API keys'), invocation);
@@ -211,6 +215,30 @@ function addSimulate(program: Command, invocation: Invocation): void {
     .action(async (options: SimulateOptions) => {
       const { simulate } = await import('./commands/simulate.ts');
       await simulate(invocation, options);
+    });
+}
+
+function addImport(program: Command, invocation: Invocation): void {
+  program
+    .command('import')
+    .description('take events that happened elsewhere into the log; what is known already is passed by')
+    .argument('<file>', 'JSON lines of payloads, CSV of export, a raw report of the vendor, a queue_log; gzip too')
+    .addOption(
+      new Option('--format <format>', 'what the file is (default: as its first line says)').choices(IMPORT_FORMATS),
+    )
+    .option('--create-agents', 'create the agents that are not known')
+    .option('--deliver', 'let apps and webhooks have the events')
+    .option('--dry-run', 'write nothing; doubles within the file that are far apart are not seen')
+    .addOption(new Option('--axis <axis>', 'of a raw report that does not say it').choices(AXES))
+    .option('--agents <file>', 'CSV of name,email: whose email an agent of a queue_log has')
+    .option('--email-domain <host>', 'else the last part of the name at this domain: PJSIP/ada is ada@host')
+    .option('--rejects <file>', 'list every rejected line in this file, as JSON lines')
+    .option('--account <id>', 'the account (default: the first one)')
+    .option(...DATA)
+    .option('--json', 'one JSON object at the end instead of a sentence')
+    .action(async (file: string, options: ImportEventsOptions) => {
+      const { importFile } = await import('./commands/import-events.ts');
+      await importFile(invocation, file, options);
     });
 }
 

@@ -13,18 +13,25 @@ import type { Draft } from './draft.ts';
 import { type Agent, scoped } from './memory.ts';
 import type { World } from './world.ts';
 
-/** Creates an agent: UNAVAILABLE on both axes since `createdAt`, without an event that says so. */
+/**
+ * Creates an agent: UNAVAILABLE on both axes since `createdAt`, without an event that says so. `id`: one that it had
+ * elsewhere, and that nobody here has.
+ */
 export function createAgent(
   draft: Draft,
   world: World,
   ask: Ask,
-  input: AgentInput & { readonly email: string; readonly createdAt?: Instant | undefined },
+  input: AgentInput & {
+    readonly email: string;
+    readonly createdAt?: Instant | undefined;
+    readonly id?: string | undefined;
+  },
 ): Answer<Agent> {
   const account = ask.caller.account;
   const profile = newAgentProfile(
     input,
     {
-      id: world.random.uuid(),
+      id: input.id ?? world.random.uuid(),
       orgAgentId: world.random.longDigits(),
       orgContactId: world.random.longDigits(),
       createdAt: input.createdAt ?? ask.now,

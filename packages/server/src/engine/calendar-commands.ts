@@ -3,7 +3,7 @@ import type { CalendarRecord } from '../activity/record.ts';
 import { nameKey } from '../directory/name-key.ts';
 import { type Answer, done, type Rejection, refuse } from '../directory/rejection.ts';
 import { type Calendar, type CalendarVersion, withVersion } from '../time/calendar.ts';
-import { validateCalendar } from '../time/validate-calendar.ts';
+import { validateCalendar, validateCalendarVersion } from '../time/validate-calendar.ts';
 import type { Ask } from './agent-commands.ts';
 import { envelope, isSameRecord, putRecord } from './directory-record.ts';
 import type { Draft } from './draft.ts';
@@ -18,8 +18,17 @@ export function createCalendar(
   ask: Ask,
   input: { readonly name: string; readonly version: CalendarVersion },
 ): Answer<Recorded<CalendarRecord>> {
-  const { name, version } = input;
-  const calendar: Calendar = { versions: [version] };
+  return createWholeCalendar(draft, world, ask, { name: input.name, calendar: { versions: [input.version] } });
+}
+
+/** A calendar with all of its versions at once, as a file says it. */
+export function createWholeCalendar(
+  draft: Draft,
+  world: World,
+  ask: Ask,
+  input: { readonly name: string; readonly calendar: Calendar },
+): Answer<Recorded<CalendarRecord>> {
+  const { name, calendar } = input;
   const refused = refusedCalendarHours(calendar, world) ?? refusedName(draft, ask.caller.account, name, null);
   if (refused !== null) return refused;
   const record: CalendarRecord = { id: world.random.uuid(), name, calendar, removed: false, createdAt: ask.now };
@@ -39,9 +48,29 @@ export function changeCalendar(
   const calendar = input.version === undefined ? before.calendar : withVersion(before.calendar, input.version);
   const record: CalendarRecord = { ...before, name: input.name ?? before.name, calendar };
   const refused =
-    refusedCalendarHours(calendar, world) ?? refusedName(draft, ask.caller.account, record.name, before.id);
+    refusedWeek(input.version, world) ??
+    refusedCalendarHours(calendar, world) ??
+    refusedName(draft, ask.caller.account, record.name, before.id);
   if (refused !== null) return refused;
   if (isSameRecord(before, record)) return done(found);
+  settleEverybody(draft, world, ask);
+  return done(putCalendar(draft, ask, record, found));
+}
+
+/** Adds versions, each of which holds from its day on and takes the place of one that begins on the same day. */
+export function addVersions(
+  draft: Draft,
+  world: World,
+  ask: Ask,
+  input: { readonly id: string; readonly versions: readonly CalendarVersion[] },
+): Answer<Recorded<CalendarRecord>> {
+  const found = findCalendar(draft, ask.caller.account, input.id);
+  if (found === undefined) return unknownCalendar(input.id);
+  const calendar = input.versions.reduce(withVersion, found.record.calendar);
+  const refused = refusedCalendarHours(calendar, world);
+  if (refused !== null) return refused;
+  const record: CalendarRecord = { ...found.record, calendar };
+  if (isSameRecord(found.record, record)) return done(found);
   settleEverybody(draft, world, ask);
   return done(putCalendar(draft, ask, record, found));
 }
@@ -103,6 +132,14 @@ function refusedName(draft: Draft, account: AccountNumber, name: string, own: st
   if (owner === undefined || owner === own) return null;
   const detail = `A calendar named ${name} exists already (names are the same whatever the case).`;
   return refuse('name_taken', detail, [{ pointer: '/name', detail }]);
+}
+
+/** Hours that somebody types are hours: that they end for good is said by a file alone, whose series have an end. */
+function refusedWeek(version: CalendarVersion | undefined, world: World): Rejection | null {
+  if (version === undefined) return null;
+  const empty = validateCalendarVersion(version, world.zones).find(({ kind }) => kind === 'empty_week');
+  if (empty === undefined) return null;
+  return refuse('invalid_input', empty.message, [{ pointer: empty.pointer, detail: empty.message }]);
 }
 
 /** Every fault of the hours; pointers are of the code's own names, the door knows the wire's. */

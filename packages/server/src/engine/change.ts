@@ -33,7 +33,18 @@ export type Change =
   | { readonly kind: 'RemoveLane'; readonly subscription: string; readonly agent: AgentNumber }
   | { readonly kind: 'AddAttempt'; readonly attempt: AttemptRow }
   | { readonly kind: 'PutDeadLetter'; readonly letter: DeadLetterRow }
-  | { readonly kind: 'RemoveSubscription'; readonly subscription: string };
+  | { readonly kind: 'RemoveSubscription'; readonly subscription: string }
+  | { readonly kind: 'PutHistoryChunk'; readonly chunk: HistoryChunkRow }
+  | { readonly kind: 'RemoveHistoryChunks'; readonly agent: AgentNumber }
+  | { readonly kind: 'PutHistoryAgent'; readonly agent: HistoryAgentRow }
+  /** A position that is there already may be added again. */
+  | { readonly kind: 'AddHistoryRecords'; readonly positions: readonly Position[] }
+  | { readonly kind: 'PutHistoryCursor'; readonly format: number; readonly position: Position }
+  | { readonly kind: 'RemoveHistories' }
+  /** Enters an event in the index of what is known; a key that is there already stays as it is. */
+  | { readonly kind: 'PutEventKey'; readonly key: string; readonly position: Position }
+  /** The agent's events up to here are in that index, live ones included. */
+  | { readonly kind: 'PutKeyedAgent'; readonly agent: AgentNumber; readonly position: Position };
 
 export type CounterName = 'session' | 'liveness_mark';
 
@@ -142,4 +153,36 @@ export type DeadLetterRow = {
   readonly error: string;
   /** When it was sent again by hand and accepted: out of order, and marked so. */
   readonly redeliveredAt: Instant | null;
+};
+
+/** One agent's month of packed history: made from the log, so that losing it costs only time. */
+export type HistoryChunkRow = {
+  readonly agent: AgentNumber;
+  /** Counted from 1970-01, in UTC. */
+  readonly month: number;
+  readonly body: Uint8Array;
+  /** Of the body, 32 bits. */
+  readonly checksum: number;
+};
+
+/** Where an agent's packed history stands. */
+export type HistoryAgentRow = {
+  readonly number: AgentNumber;
+  readonly account: AccountNumber;
+  /** Of the agent's newest fact that was seen. */
+  readonly head: Position;
+  /** The chunks are of the facts up to here. */
+  readonly position: Position;
+  readonly presence: number;
+  readonly status: number;
+  readonly sessions: number;
+  /** Of the newest entry; null when there is none. */
+  readonly at: Instant | null;
+  readonly newestMonth: number | null;
+  /** The earliest instant that imported facts speak of; null without any. */
+  readonly earliestImport: Instant | null;
+  /** The chunks do not hold any more: the history is to be made anew from the agent's facts. */
+  readonly isStale: boolean;
+  /** 1 general availability, 2 IntelliAssign: axes whose newest change was imported. */
+  readonly looseAxes: number;
 };

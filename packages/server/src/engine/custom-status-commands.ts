@@ -85,7 +85,7 @@ export function archiveCustomStatus(
   return done(putCustomStatus(draft, ask, { ...found.record, archived: true }, found));
 }
 
-function putCustomStatus(
+export function putCustomStatus(
   draft: Draft,
   ask: Ask,
   record: CustomStatus,
@@ -95,8 +95,10 @@ function putCustomStatus(
   const { account } = ask.caller;
   const fact = draft.append({ kind: 'CustomStatusRecorded', record, by: ask.caller.keyId, ...envelope(ask, 0) }, 0);
   const after = { account, record, position: fact.position };
-  if (before !== null) memory.customStatusNames.remove(scoped(account, nameKey(before.record.name)));
-  if (!record.archived) memory.customStatusNames.put(scoped(account, nameKey(record.name)), record.id);
+  if (before !== null && !before.record.archived)
+    memory.customStatusNames.remove(scoped(account, nameKey(before.record.name)));
+  const names = record.archived ? memory.archivedStatusNames : memory.customStatusNames;
+  names.put(scoped(account, nameKey(record.name)), record.id);
   memory.customStatuses.put(record.id, after);
   // Labels stay for good: an agent's current value, and the event after it, may still speak of an older name.
   memory.records.put(fact.position, record);

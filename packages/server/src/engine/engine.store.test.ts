@@ -22,6 +22,7 @@ import {
 } from './agent-commands.ts';
 import { changeAgent, createAgent } from './agent-record-commands.ts';
 import { createCalendar } from './calendar-commands.ts';
+import { decideCorrection, proposeCorrection } from './correction-commands.ts';
 import { archiveCustomStatus, changeCustomStatus, createCustomStatus } from './custom-status-commands.ts';
 import { Engine } from './engine.ts';
 import { changeGroup, createGroup } from './group-commands.ts';
@@ -471,3 +472,32 @@ describe('business hours that open and close', () => {
     assert.deepEqual(changesOf(hand), [`I 0 schedule_close +${13 * 60 * MINUTE}`]);
   });
 });
+
+test('knows its corrections after a restart, decided and undecided', async () => {
+  const before = await startWorld();
+  const { engine, ask, clock } = before;
+  const agentId = (await newAgent(before, 'one@example.com')).profile.id;
+  clock.advance(24 * 60 * MINUTE);
+  const times = { from: START + MINUTE, to: START + 2 * MINUTE };
+  const input = { agentId, status: 'AVAILABLE', note: 'forgot', ...times } as const;
+  for (const isApproved of [true, false]) {
+    value(await engine.write((draft) => proposeCorrection(draft, engine.world, ask(), { ...input, isApproved })));
+  }
+  const corrections = [...engine.memory.corrections.values()];
+  await engine.stop();
+  const after = await startWorld({ store: before.store, at: START + 48 * 60 * MINUTE });
+  assert.deepEqual(
+    [...after.engine.memory.corrections.values()].toSorted(byPosition),
+    corrections.toSorted(byPosition),
+  );
+  const open = corrections.find(({ record }) => record.decision === null)?.record.id ?? '';
+  const decision = { id: open, decision: 'declined' } as const;
+  const decided = await after.engine.write((draft) =>
+    decideCorrection(draft, after.engine.world, after.ask(), decision),
+  );
+  assert.equal(value(decided).record.decision, 'declined');
+});
+
+function byPosition(one: { readonly position: number }, other: { readonly position: number }): number {
+  return one.position - other.position;
+}

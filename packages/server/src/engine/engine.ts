@@ -13,6 +13,7 @@ import type { Clock } from './clock.ts';
 import { DeadlineWheel } from './deadline-wheel.ts';
 import { Draft, type LogHead } from './draft.ts';
 import { DraftMap } from './draft-map.ts';
+import { ImportDesk } from './import-desk.ts';
 import { ENGINE_LIMITS } from './limits.ts';
 import { Memory } from './memory.ts';
 import { Presence } from './presence.ts';
@@ -71,6 +72,8 @@ export class Engine {
   readonly records: RecordCache;
   readonly store: Store;
   readonly clock: Clock;
+  /** Where events from elsewhere wait to be decided. */
+  readonly imports: ImportDesk;
   readonly #ports: EnginePorts;
   readonly #writer: Writer;
   readonly #wheel: DeadlineWheel;
@@ -115,6 +118,15 @@ export class Engine {
     this.#world = { readyAt: now, random: ports.random, zones: ports.zones };
     this.#wheel = new DeadlineWheel(now);
     this.records = new RecordCache(this.memory, ports.store);
+    this.imports = new ImportDesk({
+      store: ports.store,
+      memory: this.memory,
+      records: this.records,
+      hash: ports.hash,
+      head: () => this.head,
+      commit: (changes) => this.commit(changes),
+      onCommitted: (listener) => this.onCommitted(listener),
+    });
     this.#timers = { look: () => {}, mark: () => {}, prune: () => {} };
     this.#writer = new Writer(
       {

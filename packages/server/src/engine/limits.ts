@@ -15,6 +15,8 @@ export const ENGINE_LIMITS = {
   answersPrunedEveryMs: 3_600_000,
   /** Answers remembered in memory, to bridge the moment between looking on disk and deciding. */
   answersRememberedMax: 50_000,
+  /** Live facts whose keys are written together, when an import speaks of an agent for the first time. */
+  factsKeyedAtOnceMax: 2000,
   /** Past profiles kept in memory for rendering. */
   pastRecordsMax: 20_000,
 } as const;

@@ -2,6 +2,7 @@ import type { AccountNumber, AgentNumber, Position } from '../activity/position.
 import type { AccountRecord, AgentProfile, CalendarRecord, CustomStatus, Group } from '../activity/record.ts';
 import type { Availability } from '../availability/availability.ts';
 import type { ApiKey } from '../directory/api-key.ts';
+import type { Correction } from '../directory/correction.ts';
 import type { Instant } from '../time/instant.ts';
 import { DraftList } from './draft-list.ts';
 import { DraftMap } from './draft-map.ts';
@@ -44,10 +45,14 @@ export class Memory {
   readonly customStatuses = new DraftMap<string, Recorded<CustomStatus>>();
   /** Of the unarchived, by `scoped(account, name in lower case)`. */
   readonly customStatusNames = new DraftMap<string, string>();
+  /** Of the archived, by the same; where two had one name, the later. Imports find them, and nobody else. */
+  readonly archivedStatusNames = new DraftMap<string, string>();
   readonly groups = new DraftMap<string, Recorded<Group>>();
   readonly groupNames = new DraftMap<string, string>();
   readonly calendars = new DraftMap<string, Recorded<CalendarRecord>>();
   readonly calendarNames = new DraftMap<string, string>();
+  /** By id; decided ones stay. */
+  readonly corrections = new DraftMap<string, Recorded<Correction>>();
   /** By hash of the secret. */
   readonly keys = new DraftMap<string, ApiKey>();
   readonly keyHashes = new DraftMap<string, string>();
@@ -98,10 +103,12 @@ export class Memory {
       this.orgAgentIds,
       this.customStatuses,
       this.customStatusNames,
+      this.archivedStatusNames,
       this.groups,
       this.groupNames,
       this.calendars,
       this.calendarNames,
+      this.corrections,
       this.keys,
       this.keyHashes,
       this.records,

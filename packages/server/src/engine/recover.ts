@@ -2,6 +2,7 @@ import type { AgentNumber, Position } from '../activity/position.ts';
 import type { AccountRecord, CalendarRecord, CustomStatus, Group } from '../activity/record.ts';
 import { isOnline, type Session } from '../availability/availability.ts';
 import type { ApiKey } from '../directory/api-key.ts';
+import type { Correction } from '../directory/correction.ts';
 import { nameKey } from '../directory/name-key.ts';
 import { assert } from '../time/assert.ts';
 import type { Instant } from '../time/instant.ts';
@@ -102,7 +103,8 @@ function restoreRecord(memory: Memory, stored: StoredRecord): void {
       const record = body as CustomStatus;
       memory.customStatuses.put(record.id, { account, record, position });
       memory.records.put(position, record);
-      if (!record.archived) memory.customStatusNames.put(scoped(account, nameKey(record.name)), record.id);
+      const names = record.archived ? memory.archivedStatusNames : memory.customStatusNames;
+      names.put(scoped(account, nameKey(record.name)), record.id);
       return;
     }
     case 'group': {
@@ -115,6 +117,11 @@ function restoreRecord(memory: Memory, stored: StoredRecord): void {
       const record = body as CalendarRecord;
       memory.calendars.put(record.id, { account, record, position });
       if (!record.removed) memory.calendarNames.put(scoped(account, nameKey(record.name)), record.id);
+      return;
+    }
+    case 'correction': {
+      const record = body as Correction;
+      memory.corrections.put(record.id, { account, record, position });
       return;
     }
     case 'key': {

@@ -1,5 +1,5 @@
 import type { LogReader } from '../activity/log-reader.ts';
-import type { Position } from '../activity/position.ts';
+import type { AgentNumber, Position } from '../activity/position.ts';
 import type { AgentProfile, CustomStatus } from '../activity/record.ts';
 import type {
   AgentState,
@@ -9,6 +9,8 @@ import type {
   CounterName,
   DeadLetterRow,
   EntityRecord,
+  HistoryAgentRow,
+  HistoryChunkRow,
   KeyValueEntry,
   LaneRow,
   SessionState,
@@ -57,6 +59,18 @@ export type Store = LogReader & {
     readonly limit: number;
   }): Promise<readonly DeadLetterRow[]>;
   deadLetter(subscription: string, position: Position): Promise<DeadLetterRow | null>;
+  /** What is kept of histories beside their chunks. */
+  histories(): Promise<StoredHistories>;
+  /** The agents in the order asked for, each with its chunks of the months [from, to], ascending: as of one moment. */
+  historyChunks(query: {
+    readonly agents: readonly AgentNumber[];
+    readonly from: number;
+    readonly to: number;
+  }): Promise<readonly StoredChunks[]>;
+  /** Of these keys of events (24 hexadecimal digits) the known ones, with the position of the fact each belongs to. */
+  eventKeys(keys: readonly string[]): Promise<ReadonlyMap<string, Position>>;
+  /** Of these agents those whose events have keys, with the position up to which they have. */
+  keyedAgents(agents: readonly AgentNumber[]): Promise<ReadonlyMap<AgentNumber, Position>>;
   close(): Promise<void>;
 };
 
@@ -71,6 +85,21 @@ export type LoadedState = {
   readonly sessions: readonly SessionState[];
   readonly cursors: readonly { readonly subscription: string; readonly position: Position }[];
   readonly lanes: readonly LaneRow[];
+};
+
+export type StoredHistories = {
+  /** null when nothing was kept yet. */
+  readonly cursor: { readonly format: number; readonly position: Position } | null;
+  readonly agents: readonly HistoryAgentRow[];
+  /** Ascending. */
+  readonly records: readonly Position[];
+};
+
+export type StoredChunks = {
+  readonly agent: AgentNumber;
+  /** Of the agent's row; null without one. */
+  readonly position: Position | null;
+  readonly chunks: readonly HistoryChunkRow[];
 };
 
 /** The world refused: disk full, database away, file damaged. `retry` says what helps. */

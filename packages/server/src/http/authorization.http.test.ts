@@ -4,6 +4,7 @@ import {
   type AgentRead,
   type AppRead,
   type CalendarRead,
+  type CorrectionRead,
   type CustomStatusRead,
   type DeliveryPage,
   type EventPage,
@@ -28,7 +29,11 @@ type Home = {
   readonly subscription: string;
 };
 
-type Request = { readonly path: string; readonly body?: unknown };
+type Request = {
+  readonly path: string;
+  readonly body?: unknown;
+  readonly text?: readonly [type: string, text: string];
+};
 
 /**
  * How each route is asked for, on something that belongs to a home. `own`: of the home itself, so there is nothing that
@@ -50,7 +55,10 @@ before(async () => {
 after(() => world.stop());
 
 async function furnish(number: number, admin: string): Promise<Home> {
-  const agent = await make<AgentRead>(admin, '/agents', { email: 'agent@example.com' });
+  const agent = await make<AgentRead>(admin, '/agents', {
+    email: 'agent@example.com',
+    created_at: '2026-03-01T00:00:00Z',
+  });
   const colleague = await make<AgentRead>(admin, '/agents', { email: 'colleague@example.com' });
   const entries: [Role, string][] = [];
   for (const role of ROLES) entries.push([role, await makeKey(world, role, role === 'agent' ? agent.id : null, admin)]);
@@ -94,9 +102,30 @@ const ofNew = (path: string, what: () => object, suffix = '', body?: object) =>
     return { path: `${path}/${id}${suffix}`, ...(body === undefined ? {} : { body }) };
   });
 
+/** As the agent itself proposed it. */
+const ofCorrection = (suffix: string, body?: object) =>
+  object(async ({ keys, agent }) => {
+    const times = { from: '2026-03-03T09:00:00Z', to: '2026-03-03T10:00:00Z' };
+    const proposal = { ...times, status: 'UNAVAILABLE' };
+    const { id } = await make<CorrectionRead>(keys.agent, `/agents/${agent}/corrections`, proposal);
+    return { path: `/corrections/${id}${suffix}`, ...(body === undefined ? {} : { body }) };
+  });
+
 const newStatus = () => ({ name: fresh() });
 const newGroup = () => ({ name: fresh() });
 const newCalendar = () => ({ name: fresh(), time_zone: 'UTC', week: { monday: [['09:00', '17:00']] } });
+const calendarFile = [
+  'text/calendar',
+  [
+    'BEGIN:VCALENDAR',
+    'BEGIN:VEVENT',
+    'DTSTART:20260302T090000Z',
+    'DURATION:PT8H',
+    'RRULE:FREQ=WEEKLY',
+    'END:VEVENT',
+    'END:VCALENDAR',
+  ].join('\n'),
+] as const;
 const newApp = () => ({ folder: `apps/${fresh()}` });
 const WINDOW = 'from=2026-03-03&to=2026-03-04';
 const call = { event: 'onAgentActivityCreate' };
@@ -128,9 +157,27 @@ const ROWS: Readonly<Record<string, Row>> = {
   'DELETE /groups/{id}': ofNew('/groups', newGroup),
   'GET /calendars': own('/calendars'),
   'POST /calendars': own('/calendars', newCalendar),
+  'POST /calendars/ical': {
+    kind: 'own',
+    request: () => ({ path: `/calendars/ical?name=${fresh()}`, text: calendarFile }),
+  },
+  'POST /calendars/{id}/ical': object(async ({ admin }) => {
+    const { id } = await make<CalendarRead>(admin, '/calendars', newCalendar());
+    return { path: `/calendars/${id}/ical`, text: calendarFile };
+  }),
+  'GET /calendars/{id}/ical': ofNew('/calendars', newCalendar, '/ical'),
+  'GET /calendars/{id}/within': ofNew('/calendars', newCalendar, '/within'),
   'GET /calendars/{id}': ofNew('/calendars', newCalendar),
   'PATCH /calendars/{id}': ofNew('/calendars', newCalendar, '', { time_zone: 'Europe/Berlin' }),
   'DELETE /calendars/{id}': ofNew('/calendars', newCalendar),
+  'POST /agents/{id}/corrections': ofAgent('/corrections', {
+    from: '2026-03-03T09:00:00Z',
+    to: '2026-03-03T10:00:00Z',
+    status: 'AVAILABLE',
+  }),
+  'GET /corrections': own('/corrections'),
+  'GET /corrections/{id}': ofCorrection(''),
+  'POST /corrections/{id}/decision': ofCorrection('/decision', { decision: 'withdrawn' }),
   'GET /account': own('/account'),
   'PATCH /account': own('/account', () => ({ name: fresh() })),
   'POST /keys': own('/keys', () => ({ role: 'ingest' })),
@@ -147,6 +194,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /agents/{id}/timeline': ofAgent(`/timeline?${WINDOW}`),
   'GET /reports/coverage': own(`/reports/coverage?${WINDOW}`),
   'GET /reports/live': own('/reports/live'),
+  'POST /ingest/events': own('/ingest/events', () => ({ events: [{}] })),
   'GET /apps': own('/apps'),
   'POST /apps': own('/apps', newApp),
   'GET /apps/{id}': ofNew('/apps', newApp),
@@ -212,7 +260,10 @@ for (const route of allRoutes) {
 }
 
 async function askAs(route: Route, row: Row, key: string | null, home: Home) {
-  const { path, body } = row.kind === 'own' ? row.request() : await row.request(home);
+  const { path, body, text } = row.kind === 'own' ? row.request() : await row.request(home);
+  if (text !== undefined) {
+    return world.ask<unknown>(route.method, path, { key, payload: text[1], headers: { 'content-type': text[0] } });
+  }
   return world.ask<unknown>(route.method, path, body === undefined ? { key } : { key, body });
 }
 
@@ -254,6 +305,12 @@ test('lets a key of role agent act for its own agent and for no colleague', asyn
     ['PUT', `/agents/${colleague}/intelliassign`, { status: 'AVAILABLE' }],
     ['POST', '/intelliassign', { changes: [{ agent_id: colleague, status: 'AVAILABLE' }] }],
     ['GET', `/events?agent_id=${colleague}`, undefined],
+    ['GET', `/corrections?agent_id=${colleague}`, undefined],
+    [
+      'POST',
+      `/agents/${colleague}/corrections`,
+      { from: '2026-03-03T09:00:00Z', to: '2026-03-03T10:00:00Z', status: 'AVAILABLE' },
+    ],
   ] as const;
   for (const [method, path, body] of requests) {
     const refused = await world.ask(method, path, body === undefined ? { key: keys.agent } : { key: keys.agent, body });
@@ -270,6 +327,7 @@ test('lists nothing of another account', async () => {
     '/keys',
     '/apps',
     '/events',
+    '/corrections',
     '/deliveries',
   ]) {
     const seen = new Set<string>();
@@ -300,6 +358,7 @@ test('takes no id of another account in a body or a query', async () => {
     ['GET', `/events?agent_id=${other.agent}`, undefined, 'unknown_agent'],
     ['GET', `/reports/agent-activity?${WINDOW}&agent_id=${other.agent}`, undefined, 'unknown_agent'],
     ['GET', `/reports/coverage?${WINDOW}&group_id=${group.id}`, undefined, 'unknown_group'],
+    ['GET', `/corrections?agent_id=${other.agent}`, undefined, 'unknown_agent'],
     ['GET', `/deliveries?subscription_id=${other.subscription}`, undefined, 'unknown_subscription'],
   ] as const;
   for (const [method, path, body, code] of requests) {

@@ -4,6 +4,8 @@ export const HTTP_LIMITS = {
   bodyBytesMax: 1_048_576,
   /** Of a body that describes one thing: a hostile one of this size is parsed within a few milliseconds. */
   smallBodyBytesMax: 131_072,
+  /** Of a batch of events from elsewhere: a thousand payloads, of which each may have some 4 KB. */
+  ingestBytesMax: 4_194_304,
   /** Of the zip of an app. */
   zipBytesMax: 52_428_800,
   /** Of a body that holds a zip in base64, with parameters beside it: the platform's packages have 5 MB. */
@@ -16,6 +18,8 @@ export const HTTP_LIMITS = {
   jsonMembersMax: 16_384,
   /** The same for a body that describes one thing. */
   smallJsonMembersMax: 4_096,
+  /** Of a batch of events from elsewhere: a payload has some 50. */
+  ingestMembersMax: 131_072,
   idempotencyKeyCharactersMax: 255,
   /** Of a pointer in an answer: it may repeat a name that the sender chose. */
   pointerCharactersMax: 256,
@@ -34,6 +38,8 @@ export const HTTP_LIMITS = {
   /** How long the answers under way may take when the server stops. */
   stopGraceMs: 5_000,
   connectionsCheckedWhileStoppingEveryMs: 25,
+  /** Lines of a file that an answer names: what a problem may hold. */
+  fileFaultsMax: 500,
   /** The pages that a list reads from the log to fill one of its own. */
   logPagesPerListMax: 20,
 } as const;

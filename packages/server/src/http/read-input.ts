@@ -1,12 +1,13 @@
 import type { Fault } from '@rollcall/contract';
 import { type TSchema, Type } from 'typebox';
-import { type Answer, done } from '../directory/rejection.ts';
+import { type Answer, done, refuse } from '../directory/rejection.ts';
 import type { Ask } from '../engine/agent-commands.ts';
 import { preferredMediaType } from './media-type.ts';
 import { refusedInput } from './problem-answer.ts';
 import type { Description, Input, Params } from './route.ts';
 import type { Services } from './services.ts';
 import { shapeCheckOf } from './shape-check.ts';
+import { TextBody } from './text-body.ts';
 import { ZipBody } from './zip-body.ts';
 
 /** What a request brings: not yet looked at. */
@@ -31,9 +32,12 @@ export function inputReader(route: Description): InputReader {
     const query = coerced(querySchema, raw.query);
     // A command without fields is as good with an empty object as with no body at all.
     const body = route.body === undefined ? (raw.body ?? EMPTY) : raw.body;
+    const isText = body instanceof TextBody;
+    if (route.takesText !== undefined && !isText)
+      return refuse('unsupported_media_type', `Send ${route.takesText.join(' or ')}.`);
     const faults: Fault[] = [...queryFaults(query)];
-    // What a zip holds is looked at by whoever unpacks it.
-    if (takesBody && !(body instanceof ZipBody)) {
+    // What a zip or a text holds is looked at by whoever reads it.
+    if (takesBody && !isText && !(body instanceof ZipBody)) {
       faults.push(...bodyFaults(body));
       if (route.check !== undefined && isFields(body)) faults.push(...route.check(body, { ask, services }));
     }

@@ -36,7 +36,7 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], p
       method: route.method,
       url: `${API_PREFIX}${frameworkPath(route.path)}`,
       bodyLimit: bodyBytesMaxOf(route),
-      config: { takesZip: route.takesZip === true },
+      config: { takesZip: route.takesZip === true, takesText: route.takesText ?? [] },
       onRequest: gate.hookFor(route.roles, observerOf(route.method, route.path)),
       handler: async (request, reply) => {
         assert(request.caller !== null, 'the gate lets nobody through unknown');
@@ -45,7 +45,7 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], p
         if ('file' in served) return sendFile(reply, served.file);
         const { answer, isReplayed } = served;
         if (isReplayed === true) reply.header('idempotency-replayed', 'true');
-        return send(reply, answer);
+        return send(reply, answer, mediaTypeOf(route));
       },
     });
   }
@@ -53,6 +53,12 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], p
 
 function hasFiles({ answer }: Route): boolean {
   return answer.status !== 204 && answer.files !== undefined;
+}
+
+/** Of a text; undefined for JSON. */
+function mediaTypeOf({ answer }: Route): string | undefined {
+  const type = answer.status === 204 ? undefined : answer.mediaType;
+  return type === undefined || type.includes('json') ? undefined : `${type}; charset=utf-8`;
 }
 
 function bodyBytesMaxOf({ bodyBytesMax, takesZip }: Route): number {

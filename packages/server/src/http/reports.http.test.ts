@@ -403,6 +403,7 @@ test("shows an agent's history with the facts that bound it", async () => {
     reason: 'idle_timeout',
     actor: 'system',
     imported: false,
+    lastActivityAt: from - 900_000,
     sentence: 'Idle after 15 minutes; last active 13:45.',
   };
   world.reports.timelineOf = () => ({
@@ -434,7 +435,7 @@ test("shows an agent's history with the facts that bound it", async () => {
     atPosition: 3,
   });
   assert.equal(answer.body.agent_id, ada);
-  assert.deepEqual(answer.body.intervals, [
+  assert.deepEqual(answer.body.items, [
     {
       from: '2026-03-03T14:00:00.000Z',
       to: '2026-03-03T14:01:00.000Z',
@@ -454,6 +455,7 @@ test("shows an agent's history with the facts that bound it", async () => {
         reason: 'idle_timeout',
         actor: 'system',
         imported: false,
+        last_activity_at: '2026-03-03T13:45:00.000Z',
         sentence: 'Idle after 15 minutes; last active 13:45.',
       },
       ended_by: null,

@@ -16,6 +16,7 @@ export const MAY = {
   /** For many agents at once, or in the name of a machine: not for a person's own key. */
   reportOnAgents: ['admin', 'supervisor', 'ingest'],
   setStatus: ['admin', 'supervisor', 'agent'],
+  correct: ['admin', 'supervisor', 'agent'],
   readApps: ['admin', 'supervisor', 'app-developer'],
   runApps: ['admin', 'app-developer'],
 } as const satisfies Readonly<Record<string, readonly [Role, ...Role[]]>>;

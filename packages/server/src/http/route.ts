@@ -5,6 +5,7 @@ import type { Ask } from '../engine/agent-commands.ts';
 import type { Draft } from '../engine/draft.ts';
 import type { World } from '../engine/world.ts';
 import type { Services } from './services.ts';
+import type { TextType } from './text-body.ts';
 
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof METHODS)[number];
@@ -40,6 +41,8 @@ export type Description = {
   readonly bodyBytesMax?: number;
   /** A zip may come in place of the body's JSON: the action gets a `ZipBody`. */
   readonly takesZip?: true;
+  /** The kinds of text that the body is: the action gets a `TextBody`, and JSON is not taken. */
+  readonly takesText?: readonly TextType[];
   /** The answer holds a secret, or what an app says, which may be one: it is stored sealed. */
   readonly holdsSecret?: true;
   /** What the fields of the body, or of a GET's query, must be beyond their shape. */
@@ -50,7 +53,7 @@ export type RouteAnswer =
   | {
       readonly status: 200 | 201;
       readonly schema: TSchema;
-      /** Default: `application/json`. */
+      /** Default: `application/json`. Anything else is a text that the action answers as it is. */
       readonly mediaType?: string;
       /** Media types in which the same can be had as a file, by the header `Accept`. */
       readonly files?: readonly string[];
@@ -71,7 +74,12 @@ export type Action =
       read(services: Services, ask: Ask, input: Input): Answer<unknown> | Promise<Answer<unknown>>;
     }
   /** Decides in a group commit; its answer is stored with the commit when the caller named an idempotency key. */
-  | { readonly kind: 'command'; decide(writing: Writing, input: Input): Answer<unknown> }
+  | {
+      readonly kind: 'command';
+      /** What must be asked of the disk before it can be decided. */
+      readonly prepare?: (services: Services, ask: Ask, input: Input) => Promise<Prepared>;
+      decide(writing: Writing, input: Input, prepared: unknown): Answer<unknown>;
+    }
   /** Asks somebody who commits for himself: installed apps, deliveries, presence. */
   | {
       readonly kind: 'call';
@@ -79,6 +87,9 @@ export type Action =
       /** It may be said again at will, so no idempotency key is looked at. */
       readonly isRepeatable: boolean;
     };
+
+/** Something that was looked up for one command, and is let go of when that was decided, whatever became of it. */
+export type Prepared = { close(): void };
 
 /** One command in the making: the draft it is decided on, and who asks when. */
 export type Writing = { readonly draft: Draft; readonly world: World; readonly ask: Ask };
@@ -123,6 +134,24 @@ type Calling<Body extends TSchema> = Described<TSchema, Body> & {
   readonly isRepeatable?: true;
   call(services: Services, ask: Ask, input: Input<unknown, Wire<Body>>): Promise<Answer<unknown>>;
 };
+
+type PreparedDeciding<Body extends TSchema, P extends Prepared> = Described<TSchema, Body> & {
+  prepare(services: Services, ask: Ask, input: Input<unknown, Wire<Body>>): Promise<P>;
+  decide(writing: Writing, input: Input<unknown, Wire<Body>>, prepared: P): Answer<unknown>;
+};
+
+/** A route that changes something in the engine, after it looked something up on the disk. */
+export function preparedCommand<Body extends TSchema, P extends Prepared>({
+  prepare,
+  decide,
+  ...description
+}: PreparedDeciding<Body, P>): Route {
+  const decided = (writing: Writing, input: Input, prepared: unknown) =>
+    decide(writing, input as Input<unknown, Wire<Body>>, prepared as P);
+  return { ...description, action: { kind: 'command', prepare: prepare as PrepareAny, decide: decided } };
+}
+
+type PrepareAny = (services: Services, ask: Ask, input: Input) => Promise<Prepared>;
 
 /** A route whose change somebody else commits. */
 export function call<Body extends TSchema>({ call, isRepeatable, ...description }: Calling<Body>): Route {

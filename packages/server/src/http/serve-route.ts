@@ -11,7 +11,7 @@ import { FileAnswer } from './file-answer.ts';
 import { type CallsOnce, idempotencyOf } from './idempotency.ts';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.ts';
 import type { InputReader } from './read-input.ts';
-import type { Input, Route } from './route.ts';
+import type { Input, Prepared, Route } from './route.ts';
 import { seal, unseal } from './sealed-answer.ts';
 import type { Services } from './services.ts';
 
@@ -35,7 +35,7 @@ export async function serveRoute(
   const raw = { params, query, body: body.value, accept: headers.accept };
   const input = readInput(raw, ask, services);
   if (input.kind === 'rejected') return { answer: problemAnswer(input, request.id) };
-  const turn: Turn = { route, serving, ask, input: input.value, instance: request.id };
+  const turn: Turn = { route, serving, ask, input: input.value, instance: request.id, prepared: null };
   if (route.action.kind === 'query') {
     const answer = await route.action.read(services, ask, input.value);
     if (answer.kind === 'done' && answer.value instanceof FileAnswer) return { file: answer.value };
@@ -48,18 +48,29 @@ export async function serveRoute(
     hash: services.engine.world.random.hash,
   });
   if (once.kind === 'rejected') return { answer: problemAnswer(once, request.id) };
-  return once.value === null ? { answer: await act(turn) } : actOnce(turn, once.value, request);
+  const prepared = await prepare(turn);
+  try {
+    const ready = { ...turn, prepared };
+    return once.value === null ? { answer: await act(ready) } : await actOnce(ready, once.value, request);
+  } finally {
+    prepared?.close();
+  }
+}
+
+async function prepare({ route: { action }, serving, ask, input }: Turn): Promise<Prepared | null> {
+  if (action.kind !== 'command' || action.prepare === undefined) return null;
+  return action.prepare(serving.services, ask, input);
 }
 
 /** `isReplayed`: it is the answer to an earlier request with the same idempotency key. */
 export type Served = { readonly answer: EncodedAnswer; readonly isReplayed?: true } | { readonly file: FileAnswer };
 
 /** Puts an answer on the wire. */
-export function send(reply: FastifyReply, { status, body }: EncodedAnswer): FastifyReply {
+export function send(reply: FastifyReply, { status, body }: EncodedAnswer, mediaType = JSON_TYPE): FastifyReply {
   reply.code(status);
   if (status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', RATE_WINDOW_SECONDS);
   if (body === null) reply.send();
-  else reply.header('content-type', status >= 400 ? PROBLEM_TYPE : JSON_TYPE).send(body);
+  else reply.header('content-type', status >= 400 ? PROBLEM_TYPE : mediaType).send(body);
   const { request } = reply;
   request.observer?.answered(request, status);
   return reply;
@@ -77,12 +88,16 @@ type Turn = {
   readonly ask: Ask;
   readonly input: Input;
   readonly instance: string;
+  /** What the route looked up before the command, where it does. */
+  readonly prepared: Prepared | null;
 };
 
 function encodedAnswer({ route, instance }: Turn, answer: Answer<unknown>): EncodedAnswer {
   if (answer.kind === 'rejected') return problemAnswer(answer, instance);
   const { status } = route.answer;
-  return { status, body: status === 204 ? null : JSON.stringify(answer.value) };
+  if (status === 204) return { status, body: null };
+  const isText = typeof answer.value === 'string' && route.answer.mediaType?.startsWith('text/') === true;
+  return { status, body: isText ? String(answer.value) : JSON.stringify(answer.value) };
 }
 
 function act(turn: Turn): Promise<EncodedAnswer> {
@@ -92,11 +107,11 @@ function act(turn: Turn): Promise<EncodedAnswer> {
 
 /** A command's answer is made in its group, while what it speaks of is still as the command left it. */
 function decisionOf(turn: Turn): ((draft: Draft) => EncodedAnswer) | null {
-  const { ask, input } = turn;
+  const { ask, input, prepared } = turn;
   const { action } = turn.route;
   if (action.kind !== 'command') return null;
   const { world } = turn.serving.services.engine;
-  return (draft) => encodedAnswer(turn, action.decide({ draft, world, ask }, input));
+  return (draft) => encodedAnswer(turn, action.decide({ draft, world, ask }, input, prepared));
 }
 
 async function call(turn: Turn): Promise<EncodedAnswer> {

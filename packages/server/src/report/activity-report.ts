@@ -1,4 +1,5 @@
 import type { AgentNumber } from '../activity/position.ts';
+import { Bug } from '../time/assert.ts';
 import { unionHours } from '../time/business-hours.ts';
 import type { Calendar } from '../time/calendar.ts';
 import type { Instant } from '../time/instant.ts';
@@ -7,11 +8,11 @@ import type { Zone, Zones } from '../time/zone-rules.ts';
 import { lifeOf } from './agent-life.ts';
 import { type CalendarUse, calendarUseOf } from './calendar-use.ts';
 import type { AccountHistory } from './directory-history.ts';
-import { type Grid, gridOf } from './grid.ts';
+import { gridOf } from './grid.ts';
 import type { PackedHistory } from './history-chunk.ts';
 import type { StatusNumber } from './state-code.ts';
-import { sweep } from './sweep.ts';
-import { addRow, clearTally, type Layout, layoutOf, newTally, WHOLE } from './tally.ts';
+import { type RowGrid, rowGridOf, sweep } from './sweep.ts';
+import { addRow, clearTally, isEmptyRow, type Layout, layoutOf, newTally } from './tally.ts';
 import { cutTime, type TimeKey, type TimePieces, type TimeUnit } from './time-keys.ts';
 
 // The metric: what `metric.md` calls B, G and I, and the parts of their meeting, per line of the report.
@@ -57,6 +58,16 @@ export type Line = {
   readonly row: number;
 };
 
+/** Lines that are made when they are asked for. */
+export type Lines = { readonly length: number; at(index: number): Line };
+
+const NO_LINES: Lines = {
+  length: 0,
+  at: () => {
+    throw new Bug('There is no line to ask for.');
+  },
+};
+
 /** A report in the making. Give it agents one by one; take each agent's lines at once, the others at the end. */
 export class ActivityReport {
   readonly layout: Layout;
@@ -66,14 +77,16 @@ export class ActivityReport {
   readonly #pieces: TimePieces;
   readonly #isByAgent: boolean;
   readonly #isByGroup: boolean;
-  readonly #grids = new Map<string, Grid>();
+  readonly #grids = new Map<string, RowGrid>();
   /** By group; '' stands for lines that are not by group, and for no group. */
   readonly #tallies = new Map<string, Float64Array>();
   readonly #spare: Float64Array[] = [];
+  /** Where the lines' rows begin, of all tallies one after the other. */
+  #rows: Int32Array = new Int32Array(64);
   readonly #totals: Float64Array;
   readonly #single: Float64Array;
   readonly #whole: TimePieces;
-  readonly #wholeGrids = new Map<string, Grid>();
+  readonly #wholeGrids = new Map<string, RowGrid>();
   readonly #calendars = new Set<string>();
   #agents = 0;
 
@@ -112,7 +125,7 @@ export class ActivityReport {
   /**
    * Adds one agent. Where lines are by agent the answer is that agent's, and holds until the next call; else it is empty.
    */
-  add(agent: ReportAgent): readonly Line[] {
+  add(agent: ReportAgent): Lines {
     if (this.#isByAgent) this.#recycle();
     const profiles = this.#account.agents.get(agent.number) ?? [];
     const uses = calendarUseOf(this.#account, profiles, this.#query.window).filter((use) => this.#isWanted(use));
@@ -120,16 +133,17 @@ export class ActivityReport {
     const lived = uses.flatMap((use) =>
       intersectIntervals([{ from: use.from, to: use.to }], life).map((span) => ({ use, span })),
     );
-    if (lived.length === 0) return [];
+    if (lived.length === 0) return NO_LINES;
     this.#agents += 1;
     for (const { use, span } of lived) this.#sweepInto(agent.history, use, span);
-    this.#addToTotals(agent.history, lived);
-    return this.#isByAgent ? this.#take(agent.number) : [];
+    if (this.#isByGroup) this.#addToTotals(agent.history, lived);
+    if (!this.#isByAgent) return NO_LINES;
+    return this.#take(agent.number);
   }
 
   /** The lines of all agents together, where lines are not by agent. */
-  lines(): readonly Line[] {
-    return this.#isByAgent ? [] : this.#take(null);
+  lines(): Lines {
+    return this.#isByAgent ? NO_LINES : this.#take(null);
   }
 
   #isWanted(use: CalendarUse): boolean {
@@ -149,22 +163,26 @@ export class ActivityReport {
     return groups === null ? use.groups : use.groups.filter((id) => groups.has(id));
   }
 
+  /** Lines by group count an agent of two groups twice: then the totals are swept by themselves. */
   #addToTotals(history: PackedHistory, lived: readonly { readonly use: CalendarUse; readonly span: Interval }[]): void {
     const { layout } = this;
     clearTally(layout, this.#single);
     for (const { use, span } of lived) {
       sweep(history, this.#gridOf(use, this.#whole, this.#wholeGrids), span, layout, this.#single);
     }
-    for (let part = 0; part < layout.parts; part++) {
-      addRow(layout, this.#totals, part * layout.columns, this.#single, part * layout.columns);
-    }
+    this.#addAllRows(this.#single);
   }
 
-  #gridOf(use: CalendarUse, pieces: TimePieces, grids: Map<string, Grid>): Grid {
+  #addAllRows(tally: Float64Array): void {
+    const { layout } = this;
+    for (let row = 0; row < tally.length; row += layout.columns) addRow(layout, this.#totals, 0, tally, row);
+  }
+
+  #gridOf(use: CalendarUse, pieces: TimePieces, grids: Map<string, RowGrid>): RowGrid {
     const name = use.calendars.join();
     let grid = grids.get(name);
     if (grid === undefined) {
-      grid = gridOf(pieces, this.#hoursOf(use));
+      grid = rowGridOf(gridOf(pieces, this.#hoursOf(use)), this.layout);
       grids.set(name, grid);
     }
     return grid;
@@ -188,10 +206,50 @@ export class ActivityReport {
     return tally;
   }
 
-  #take(agent: AgentNumber | null): readonly Line[] {
-    const lines: Line[] = [];
-    for (const [group, tally] of this.#tallies) this.#addLines(lines, agent, group, tally);
-    return lines;
+  /** Finds the rows with anything in them; a line becomes an object only when somebody asks for it. */
+  #take(agent: AgentNumber | null): Lines {
+    const groups: string[] = [];
+    const ends: number[] = [];
+    let length = 0;
+    for (const [group, tally] of this.#tallies) {
+      length = this.#findRows(tally, length);
+      groups.push(group);
+      ends.push(length);
+    }
+    const at = (index: number): Line => {
+      const which = ends.findIndex((end) => index < end);
+      const group = groups[which] as string;
+      return this.#lineOf(agent, group, this.#tallyOf(group), this.#rows[index] as number);
+    };
+    return { length, at };
+  }
+
+  #findRows(tally: Float64Array, found: number): number {
+    const { layout } = this;
+    let length = found;
+    for (let row = 0; row < tally.length; row += layout.columns) {
+      // Lines by group count an agent of two groups twice: their totals are swept by themselves.
+      const isEmpty = this.#isByGroup ? isEmptyRow(layout, tally, row) : !addRow(layout, this.#totals, 0, tally, row);
+      if (isEmpty) continue;
+      if (length === this.#rows.length) this.#rows = grown(this.#rows);
+      this.#rows[length] = row;
+      length += 1;
+    }
+    return length;
+  }
+
+  #lineOf(agent: AgentNumber | null, group: string, tally: Float64Array, row: number): Line {
+    const { columns, parts, unknownPart } = this.layout;
+    const cell = Math.floor(row / columns / parts);
+    const part = row / columns - cell * parts;
+    return {
+      agent,
+      group: this.#isByGroup ? group || null : undefined,
+      time: this.#pieces.keys[cell] ?? {},
+      status: this.#query.groupBy.includes('status') ? (part === unknownPart ? null : part) : undefined,
+      tally,
+      row,
+    };
   }
 
   /** The tallies of the agent before: its lines have been taken. */
@@ -202,31 +260,12 @@ export class ActivityReport {
     }
     this.#tallies.clear();
   }
-
-  #addLines(lines: Line[], agent: AgentNumber | null, group: string, tally: Float64Array): void {
-    const { columns, parts, whole, unknownPart } = this.layout;
-    const isByStatus = this.#query.groupBy.includes('status');
-    for (const [cell, time] of this.#pieces.keys.entries()) {
-      for (let part = 0; part < parts; part++) {
-        const row = (cell * parts + part) * columns;
-        if (isEmpty(tally, row + whole)) continue;
-        lines.push({
-          agent,
-          group: this.#isByGroup ? group || null : undefined,
-          time,
-          status: isByStatus ? (part === unknownPart ? null : part) : undefined,
-          tally,
-          row,
-        });
-      }
-    }
-  }
 }
 
-/** No time and no event: a change that lasted no time is still told. */
-function isEmpty(tally: Float64Array, whole: number): boolean {
-  const { lived, generalChanges, intelliassignChanges } = WHOLE;
-  return tally[whole + lived] === 0 && tally[whole + generalChanges] === 0 && tally[whole + intelliassignChanges] === 0;
+function grown(rows: Int32Array): Int32Array {
+  const larger = new Int32Array(rows.length * 2);
+  larger.set(rows);
+  return larger;
 }
 
 function isTimeUnit(grouping: Grouping): grouping is TimeUnit {

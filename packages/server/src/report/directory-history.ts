@@ -19,24 +19,34 @@ export type AccountHistory = {
 };
 
 type Growing = {
-  readonly settings: Version<AccountRecord>[];
-  readonly groups: Map<string, Version<Group>[]>;
+  settings: Versions<AccountRecord>;
+  readonly groups: Map<string, Versions<Group>>;
   readonly calendars: Map<string, Version<CalendarRecord>>;
   readonly customStatuses: Map<string, Version<CustomStatus>>;
-  readonly agents: Map<AgentNumber, Version<AgentProfile>[]>;
+  readonly agents: Map<AgentNumber, Versions<AgentProfile>>;
 };
 
 /** Who there was, in which groups, under which hours: from the facts that recorded it, in log order. */
 export class DirectoryHistory {
-  readonly numbers = new RecordedStatusNumbers();
-  readonly #accounts = new Map<AccountNumber, Growing>();
+  readonly numbers: RecordedStatusNumbers;
+  readonly #accounts: Map<AccountNumber, Growing>;
+  readonly #profiles: Map<Position, AgentProfile>;
+
+  /** Goes on from another, and leaves that one as it is: whoever holds it keeps seeing what was. */
+  constructor(before: DirectoryHistory | null = null) {
+    this.numbers = new RecordedStatusNumbers(before?.numbers);
+    this.#profiles = new Map(before === null ? [] : before.#profiles);
+    this.#accounts = new Map();
+    for (const [number, account] of before === null ? [] : before.#accounts)
+      this.#accounts.set(number, copyOf(account));
+  }
 
   /** Facts that record nothing of this are left alone. */
   record(fact: RecordedFact): void {
     const { at, position } = fact;
     switch (fact.kind) {
       case 'AccountRecorded':
-        this.#of(fact.account).settings.push({ at, position, record: fact.record });
+        this.#of(fact.account).settings = [...this.#of(fact.account).settings, { at, position, record: fact.record }];
         return;
       case 'GroupRecorded':
         pushTo(this.#of(fact.account).groups, fact.record.id, { at, position, record: fact.record });
@@ -49,6 +59,7 @@ export class DirectoryHistory {
         this.#of(fact.account).customStatuses.set(fact.record.id, { at, position, record: fact.record });
         return;
       case 'AgentRecorded':
+        this.#profiles.set(position, fact.record);
         pushTo(this.#of(fact.account).agents, fact.agent, { at, position, record: fact.record });
         return;
       default:
@@ -58,6 +69,11 @@ export class DirectoryHistory {
 
   account(number: AccountNumber): AccountHistory {
     return this.#accounts.get(number) ?? nothing();
+  }
+
+  /** An agent's record by the position of the fact that recorded it. */
+  profile(position: Position): AgentProfile | undefined {
+    return this.#profiles.get(position);
   }
 
   #of(account: AccountNumber): Growing {
@@ -88,10 +104,19 @@ function nothing(): Growing {
   return { settings: [], groups: new Map(), calendars: new Map(), customStatuses: new Map(), agents: new Map() };
 }
 
-function pushTo<K, R>(map: Map<K, Version<R>[]>, key: K, version: Version<R>): void {
-  const versions = map.get(key);
-  if (versions === undefined) map.set(key, [version]);
-  else versions.push(version);
+function copyOf({ settings, groups, calendars, customStatuses, agents }: Growing): Growing {
+  return {
+    settings,
+    groups: new Map(groups),
+    calendars: new Map(calendars),
+    customStatuses: new Map(customStatuses),
+    agents: new Map(agents),
+  };
+}
+
+/** A new list each time, because copies share them; they are short. */
+function pushTo<K, R>(map: Map<K, Versions<R>>, key: K, version: Version<R>): void {
+  map.set(key, [...(map.get(key) ?? []), version]);
 }
 
 /** The version that holds at an instant; before the first, the first: nothing says that it was otherwise. */

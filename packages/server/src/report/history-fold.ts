@@ -2,7 +2,7 @@ import type { RecordedFact } from '../activity/fact.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Entry } from './entry.ts';
 import { isPresenceFact, presenceStep } from './presence-step.ts';
-import { MARK, PRESENCE, type StatusNumber, stateCode, UNAVAILABLE_NUMBER } from './state-code.ts';
+import { MARK, PRESENCE, type StatusNumber, stateCode, UNAVAILABLE_NUMBER, unknownState } from './state-code.ts';
 import type { StatusNumbers } from './status-numbers.ts';
 
 /**
@@ -54,11 +54,13 @@ function added(before: Carry, carry: Carry, { at, position }: RecordedFact, mark
 
 /** The two entries of a time in which the server was down, for an agent that was online when it went down. */
 export function foldOutage(carry: Carry, outage: Extract<RecordedFact, { kind: 'OutageRecorded' }>): FoldStep {
-  if (carry.presence !== PRESENCE.online || outage.from >= outage.to) return unmoved;
+  if (outage.from >= outage.to) return unmoved;
+  // Who is not here now may have been when it began: facts of the last moments before it are later than the last mark.
   if (outage.from < carry.at) return outOfOrder;
+  if (carry.presence !== PRESENCE.online) return unmoved;
   const { position } = outage;
   const entries = [
-    { at: outage.from, code: stateCode(PRESENCE.unknown, carry.status, MARK.none), position },
+    { at: outage.from, code: unknownState, position },
     { at: outage.to, code: stateCode(carry.presence, carry.status, MARK.none), position },
   ];
   return { kind: 'added', carry: { ...carry, at: outage.to }, entries };

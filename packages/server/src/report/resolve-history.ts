@@ -269,5 +269,6 @@ function codeOf(causes: Causes, effect: Effect): number {
   const correction = causes.corrections.at(-1);
   if (correction !== undefined) return stateCode(PRESENCE.online, correction.status, mark);
   const isUnknown = causes.isGeneralUnknown || causes.isIntelliassignUnknown || causes.isOut;
-  return stateCode(isUnknown ? PRESENCE.unknown : causes.presence, causes.status, mark);
+  if (isUnknown) return stateCode(PRESENCE.unknown, UNAVAILABLE_NUMBER, mark);
+  return stateCode(causes.presence, causes.status, mark);
 }

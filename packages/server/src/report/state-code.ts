@@ -59,5 +59,8 @@ export function stateOf(code: StateCode): StateCode {
   return (code & ~(7 << 3)) >>> 0;
 }
 
+/** Nobody can say: neither axis has a value. */
+export const unknownState: StateCode = stateCode(PRESENCE.unknown, UNAVAILABLE_NUMBER, MARK.none);
+
 /** Before the first fact: unavailable on both axes, never signed in. */
 export const firstState: StateCode = stateCode(PRESENCE.offline, UNAVAILABLE_NUMBER, MARK.none);

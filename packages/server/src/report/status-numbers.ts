@@ -21,9 +21,16 @@ export type StatusNumbers = {
 
 /** Grows with the log: recorded in the order of positions. */
 export class RecordedStatusNumbers implements StatusNumbers {
-  readonly #byLabel = new Map<Position, StatusNumber>();
-  readonly #byId = new Map<string, StatusNumber>();
-  readonly #ids: (string | null)[] = [null, null];
+  readonly #byLabel: Map<Position, StatusNumber>;
+  readonly #byId: Map<string, StatusNumber>;
+  readonly #ids: (string | null)[];
+
+  /** Goes on from another, and leaves that one as it is. */
+  constructor(before: RecordedStatusNumbers | null = null) {
+    this.#byLabel = new Map(before === null ? [] : before.#byLabel);
+    this.#byId = new Map(before === null ? [] : before.#byId);
+    this.#ids = before === null ? [null, null] : [...before.#ids];
+  }
 
   record(label: Position, id: string): void {
     let number = this.#byId.get(id);

@@ -1,8 +1,18 @@
-import { AVAILABLE_NUMBER, PRESENCE, type StatusNumber, UNAVAILABLE_NUMBER } from './state-code.ts';
+import {
+  AVAILABLE_NUMBER,
+  PRESENCE,
+  PRESENCES,
+  type StateCode,
+  type StatusNumber,
+  UNAVAILABLE_NUMBER,
+} from './state-code.ts';
 
 // Where a sweep writes: one row of numbers per cell, a cell being what one line of the report is about.
+//
+// A row holds milliseconds by state, in business hours and then outside of them, and a few counts behind. Every
+// millisecond is added to exactly one column, so whatever a report tells is a sum over columns, and sums cannot disagree.
 
-/** The first columns of a row are milliseconds in business hours, each instant in exactly one of them. */
+/** The columns of one half of a row. */
 export const COLUMN = {
   unknown: 0,
   available: 1,
@@ -14,32 +24,32 @@ export const COLUMN = {
   firstCustom: 6,
 } as const;
 
-/** Behind the custom statuses: over the whole window, in hours or not. */
-export const WHOLE = {
-  lived: 0,
-  unknown: 1,
-  online: 2,
-  available: 3,
-  generalChanges: 4,
-  intelliassignChanges: 5,
-  firstSignIn: 6,
-  lastSignOut: 7,
-} as const;
-const WHOLE_COLUMNS = 8;
+/** Behind both halves: entries by their mark (0 to 2: none, and a change of either axis), and two instants. */
+export const COUNT = { byMark: 0, firstSignIn: 3, lastSignOut: 4 } as const;
+const COUNTS = 5;
 
 /** How the rows of a report are laid out. */
 export type Layout = {
-  /** By status number: the column of time in business hours of an agent who is online in it. */
+  /** By `stateIndex`: from a cell's first row to the column in business hours. */
   readonly columnOf: Int32Array;
-  /** By status number: which part of a cell that is grouped by status; all 0 when it is not. */
+  /** By `stateIndex`: from a cell's first row to the row of the state's part; all 0 when cells have one part. */
   readonly partOf: Int32Array;
-  /** The part for unknown time. */
-  readonly unknownPart: number;
-  readonly parts: number;
-  /** Where the columns of the whole window begin. */
-  readonly whole: number;
+  /** By status number: its column within a half. */
+  readonly columnOfStatus: Int32Array;
+  /** How many columns a half has: add it for the column outside of business hours. */
+  readonly half: number;
+  /** Where the counts begin. */
+  readonly counts: number;
   readonly columns: number;
+  /** How many rows a cell has: one, or one per status and one for unknown time. */
+  readonly parts: number;
+  readonly unknownPart: number;
 };
+
+/** A state as an index into the tables of a layout. */
+export function stateIndex(code: StateCode): number {
+  return (code & 7) | ((code >>> 6) << 3);
+}
 
 /**
  * @param statusCount one more than the largest status number
@@ -49,40 +59,44 @@ export function layoutOf(
   statusCount: number,
   options: { readonly byStatus: boolean; readonly countsAsAvailable?: ReadonlySet<StatusNumber> },
 ): Layout {
-  const columnOf = new Int32Array(statusCount);
-  const partOf = new Int32Array(statusCount);
+  const half = COLUMN.firstCustom + Math.max(0, statusCount - 2);
+  const columns = 2 * half + COUNTS;
+  const columnOfStatus = Int32Array.from({ length: statusCount }, (_, status) =>
+    columnOfOnline(status, options.countsAsAvailable),
+  );
+  const columnOf = new Int32Array(statusCount << 3);
+  const partOf = new Int32Array(statusCount << 3);
   for (let status = 0; status < statusCount; status++) {
-    columnOf[status] = columnOfStatus(status, options.countsAsAvailable);
-    if (options.byStatus) partOf[status] = status;
+    for (let presence = 0; presence < PRESENCES.length; presence++) {
+      const index = presence | (status << 3);
+      const part = presence === PRESENCE.unknown ? statusCount : status;
+      if (options.byStatus) partOf[index] = part * columns;
+      const isOnline = presence === PRESENCE.online;
+      const column = isOnline ? (columnOfStatus[status] as number) : (COLUMN_OF_PRESENCE[presence] as number);
+      columnOf[index] = (partOf[index] as number) + column;
+    }
   }
-  const whole = COLUMN.firstCustom + Math.max(0, statusCount - 2);
   return {
     columnOf,
     partOf,
-    unknownPart: options.byStatus ? statusCount : 0,
+    columnOfStatus,
+    half,
+    counts: 2 * half,
+    columns,
     parts: options.byStatus ? statusCount + 1 : 1,
-    whole,
-    columns: whole + WHOLE_COLUMNS,
+    unknownPart: options.byStatus ? statusCount : 0,
   };
 }
 
-function columnOfStatus(status: StatusNumber, countsAsAvailable: ReadonlySet<StatusNumber> | undefined): number {
+function columnOfOnline(status: StatusNumber, countsAsAvailable: ReadonlySet<StatusNumber> | undefined): number {
   if (status === AVAILABLE_NUMBER || countsAsAvailable?.has(status) === true) return COLUMN.available;
   return status === UNAVAILABLE_NUMBER ? COLUMN.unavailable : COLUMN.firstCustom + status - 2;
 }
 
-/** By presence: the column of time in business hours of an agent who is not online. */
-export const COLUMN_OF_PRESENCE: readonly number[] = presenceColumns();
-
-function presenceColumns(): readonly number[] {
-  const columns: number[] = [];
-  columns[PRESENCE.unknown] = COLUMN.unknown;
-  columns[PRESENCE.online] = COLUMN.available;
-  columns[PRESENCE.offline] = COLUMN.offline;
-  columns[PRESENCE.idle] = COLUMN.idle;
-  columns[PRESENCE.disconnected] = COLUMN.disconnected;
-  return columns;
-}
+/** By presence: the column of an agent who is not online. */
+const COLUMN_OF_PRESENCE: readonly number[] = PRESENCES.map((presence) =>
+  presence === 'online' ? COLUMN.available : COLUMN[presence],
+);
 
 /** Rows of zeros; a sign-in that never was is the end of time, and a sign-out its beginning. */
 export function newTally(layout: Layout, cells: number): Float64Array {
@@ -93,19 +107,31 @@ export function newTally(layout: Layout, cells: number): Float64Array {
 
 export function clearTally(layout: Layout, tally: Float64Array): void {
   tally.fill(0);
-  const { whole, columns } = layout;
-  for (let row = 0; row < tally.length; row += columns) {
-    tally[row + whole + WHOLE.firstSignIn] = Number.POSITIVE_INFINITY;
-    tally[row + whole + WHOLE.lastSignOut] = Number.NEGATIVE_INFINITY;
+  const { counts, columns } = layout;
+  for (let row = counts; row < tally.length; row += columns) {
+    tally[row + COUNT.firstSignIn] = Number.POSITIVE_INFINITY;
+    tally[row + COUNT.lastSignOut] = Number.NEGATIVE_INFINITY;
   }
 }
 
-/** Adds one row to another: of another agent, or of another piece of the same time. */
-export function addRow(layout: Layout, into: Float64Array, at: number, from: Float64Array, fromAt: number): void {
-  const signs = layout.whole + WHOLE.firstSignIn;
+/** Adds one row to another: of another agent, or of another piece of the same time. The answer: whether it held anything. */
+export function addRow(layout: Layout, into: Float64Array, at: number, from: Float64Array, fromAt: number): boolean {
+  const signs = layout.counts + COUNT.firstSignIn;
+  let isAny = false;
   for (let column = 0; column < signs; column++) {
-    into[at + column] = (into[at + column] as number) + (from[fromAt + column] as number);
+    const value = from[fromAt + column] as number;
+    if (value === 0) continue;
+    isAny = true;
+    into[at + column] = (into[at + column] as number) + value;
   }
   into[at + signs] = Math.min(into[at + signs] as number, from[fromAt + signs] as number);
   into[at + signs + 1] = Math.max(into[at + signs + 1] as number, from[fromAt + signs + 1] as number);
+  return isAny;
+}
+
+/** Whether the row has no time and no event: a change that lasted no time is still told. */
+export function isEmptyRow(layout: Layout, tally: Float64Array, row: number): boolean {
+  const end = row + layout.counts + COUNT.firstSignIn;
+  for (let column = row; column < end; column++) if (tally[column] !== 0) return false;
+  return true;
 }

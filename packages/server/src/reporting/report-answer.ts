@@ -91,6 +91,8 @@ export type BoundingFact = {
   /** Who: 'system', or the person's e-mail. */
   readonly actor: string | null;
   readonly imported: boolean;
+  /** When the agent was last active, where the fact is about not having been; else null. */
+  readonly lastActivityAt: Instant | null;
   /** One plain sentence: what happened, by whom or which rule, and, where idle is about, the last activity seen. */
   readonly sentence: string;
 };
@@ -154,4 +156,16 @@ export type GroupNow = {
     readonly since: Instant;
     readonly allowanceMs: number;
   }[];
+};
+
+/** How long stints in a status lasted, of those that began in the window. Milliseconds. */
+export type StatusStays = {
+  readonly status: NonNullable<ReportRow['status']>;
+  readonly count: number;
+  readonly totalMs: number;
+  readonly p50Ms: number;
+  readonly p90Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly overstays: { readonly count: number; readonly overMs: number; readonly allowanceMs: number } | null;
 };

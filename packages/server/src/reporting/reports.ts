@@ -1,7 +1,7 @@
 import type { AccountNumber, AgentNumber, Position } from '../activity/position.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
-import type { GroupCoverage, GroupNow, ReportPage, ReportRow, Timeline } from './report-answer.ts';
+import type { GroupCoverage, GroupNow, ReportPage, ReportRow, StatusStays, Timeline } from './report-answer.ts';
 import type { ReportAsk } from './report-ask.ts';
 
 /** What doors ask of reporting. All answers are of durable facts at one log position. */
@@ -13,6 +13,8 @@ export type Reports = {
   timeline(ask: TimelineAsk): Promise<Timeline>;
   coverage(ask: CoverageAsk): Promise<readonly GroupCoverage[]>;
   live(account: AccountNumber, now: Instant): Promise<readonly GroupNow[]>;
+  /** Of the agents, groups and window that are asked for; groupings are not looked at. */
+  stays(ask: ReportAsk): Promise<readonly StatusStays[]>;
 };
 
 export type TimelineAsk = {

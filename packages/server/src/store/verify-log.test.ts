@@ -99,8 +99,9 @@ describe('a sound log', () => {
 
   test('may hold events from elsewhere, with the times and previous values that they came with', async () => {
     const { log, ada, bob } = soundLog();
-    log.change(bob, { status: AVAILABLE, reason: 'import', at: 1000, lie: { prevStatus: AVAILABLE, prevAt: 500 } });
-    log.change(bob, { status: AVAILABLE, reason: 'correction', at: 900 });
+    const old = { imported: true, lie: { prevStatus: AVAILABLE, prevAt: 500 } } as const;
+    log.change(bob, { ...old, status: AVAILABLE, reason: 'import', at: 1000 });
+    log.change(bob, { ...old, status: UNAVAILABLE, reason: 'agent_toggle', at: 900 });
     log.change(ada, { status: UNAVAILABLE });
     await write(log);
     assert.equal((await verifyLog(store, sha256)).firstBroken, null);
@@ -118,6 +119,28 @@ describe('a sound log', () => {
     await write(log);
     assert.equal((await verifyLog(store, sha256)).firstBroken, null);
   });
+
+  test('goes on from an imported event that is the latest of its axis', async () => {
+    const { log, ada } = soundLog();
+    const at = SAMPLE_START + 500_000;
+    log.change(ada, { status: AVAILABLE, imported: true, at, lie: { prevStatus: UNAVAILABLE, prevAt: at - 5 } });
+    log.change(ada, { status: UNAVAILABLE, at: at + 1 });
+    await write(log);
+    assert.equal((await verifyLog(store, sha256)).firstBroken, null);
+  });
+
+  const lies = {
+    'an imported event contradicts itself': {},
+    'a live event is only called an import': { imported: false },
+  };
+  for (const [what, lie] of Object.entries(lies)) {
+    test(`is broken where ${what}`, async () => {
+      const { log, bob } = soundLog();
+      log.change(bob, { status: AVAILABLE, reason: 'import', at: 1000, imported: true, lie: { prevAt: 2000, ...lie } });
+      await write(log);
+      assert.equal((await verifyLog(store, sha256)).firstBroken?.position, log.position);
+    });
+  }
 
   test('may grow while it is walked', async () => {
     const { log, ada } = soundLog();

@@ -1,4 +1,3 @@
-import type { Reason } from '@rollcall/contract';
 import { checksumOf, FIRST_CHECKSUM, type HashHex } from '../activity/checksum.ts';
 import type { RecordedFact } from '../activity/fact.ts';
 import { toRow } from '../activity/fact-row.ts';
@@ -120,12 +119,14 @@ type StatusFact = Extract<RecordedFact, { kind: 'StatusChanged' }>;
 function statusProblem(walk: Walk, fact: StatusFact, state: Availability | undefined): string | null {
   if (state === undefined) return 'is an event of no agent';
   if (fact.sequence !== state.sequence + 1) return `has sequence ${fact.sequence} after ${state.sequence}`;
-  return referenceProblem(walk, fact) ?? (isFromElsewhere(fact.reason) ? null : eventChainProblem(walk, fact, state));
+  return referenceProblem(walk, fact) ?? (fact.imported ? importProblem(fact) : eventChainProblem(walk, fact, state));
 }
 
-/** What came from elsewhere keeps the times and the previous values that it came with. */
-function isFromElsewhere(reason: Reason): boolean {
-  return reason === 'import' || reason === 'correction';
+/** What came from elsewhere keeps the times and the previous values that it came with, as long as it agrees with itself. */
+function importProblem(fact: StatusFact): string | null {
+  if (fact.prevAt > fact.at) return `is of ${fact.at}, and says that the value before began later, at ${fact.prevAt}`;
+  const isGeneral = fact.axis === 'GeneralAvailability';
+  return isGeneral && (isCustom(fact.status) || isCustom(fact.prevStatus)) ? 'puts a custom status on this axis' : null;
 }
 
 /** Each event begins where the one before it on its axis ended, changes something, and goes forward in time. */
@@ -237,5 +238,6 @@ function transitionOf(walk: Walk, fact: StatusFact, state: Availability): Status
     loggedIn: state.sessions.length > 0,
     until: fact.until,
     note: fact.note,
+    imported: fact.imported,
   };
 }

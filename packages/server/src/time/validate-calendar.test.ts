@@ -78,7 +78,6 @@ test('names every fault at once, each with its place', () => {
       '/versions/0/exceptions/2/yearly wrong_type',
       '/versions/0/exceptions/2/slots wrong_type',
       '/versions/1/timeZone wrong_type',
-      '/versions/1/week empty_week',
     ],
   );
   for (const { message } of faults) assert.match(message, /^.+\.$/);
@@ -203,13 +202,49 @@ test('names what is missing, and a calendar without versions', () => {
   );
 });
 
+test('refuses a calendar that begins without any hours, but lets one end', () => {
+  const hours = { date: '2026-12-24', yearly: true, slots: [['10:00', '12:00']] };
+  const closed = { date: '2026-12-25', yearly: true, slots: [] };
+  const version = (effectiveFrom: string, week: object, exceptions: readonly object[] = []) => ({
+    effectiveFrom,
+    timeZone: 'UTC',
+    week,
+    exceptions,
+  });
+  const monday = { monday: [['09:00', '17:00']] };
+  const rows: readonly (readonly [readonly object[], readonly string[]])[] = [
+    [[version('2026-01-01', {})], ['/versions/0/week']],
+    [[version('2026-01-01', { monday: [], sunday: [] }, [closed])], ['/versions/0/week']],
+    [[version('2026-01-01', {}, [hours])], []],
+    [[version('2026-01-01', monday), version('2026-02-01', {})], []],
+    [[version('2026-01-01', {}), version('2026-02-01', monday)], ['/versions/0/week']],
+  ];
+  for (const [versions, pointers] of rows) {
+    const faults = validateCalendar({ versions }, zones);
+    assert.deepEqual(
+      faults.map(({ pointer }) => pointer),
+      pointers,
+    );
+    for (const { kind, message } of faults) {
+      assert.equal(kind, 'empty_week');
+      assert.match(message, /^A week has a slot on at least one of its days/);
+    }
+  }
+  assert.deepEqual(
+    validateCalendarVersion(version('2026-01-01', {}), zones).map(({ pointer }) => pointer),
+    ['/week'],
+  );
+});
+
 test('answers any JSON with faults and never throws', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(good)), (value, member) => {
       assert.ok(validateCalendar(value, zones).length > 0);
       const isClosed = member === 'exceptions' && Array.isArray(value) && value.length === 0;
       const isSinceEver = member === 'effectiveFrom' && value === null;
-      assert.equal(faultsOf({ [member]: value }).length === 0, isClosed || isSinceEver);
+      // The good one has an exception with slots.
+      const isOtherHours = member === 'week' && JSON.stringify(value) === '{}';
+      assert.equal(faultsOf({ [member]: value }).length === 0, isClosed || isSinceEver || isOtherHours);
     }),
   );
 });

@@ -26,7 +26,7 @@ export type CalendarFaultKind =
 /**
  * Every fault of what should be a `Calendar`, at once; none means that it is one.
  * A day of one version may not have overlapping slots, also past midnight; slots that run into those of the next day are
- * fine, their union counts.
+ * fine, their union counts. A calendar begins with hours; that they end for good is said by a later version without any.
  */
 export function validateCalendar(input: unknown, zones: Zones): readonly CalendarFault[] {
   const faults: CalendarFault[] = [];
@@ -36,7 +36,7 @@ export function validateCalendar(input: unknown, zones: Zones): readonly Calenda
   if (versions === null) return faults;
   if (versions.length === 0) faults.push(fault('/versions', 'wrong_type', 'A calendar has at least one version.'));
   versions.forEach((version, index) => {
-    checkVersion(version, `/versions/${index}`, zones, faults);
+    checkVersion(version, `/versions/${index}`, zones, faults, index > 0);
     if (index > 0) checkOrder(versions[index - 1], version, `/versions/${index}/effectiveFrom`, faults);
   });
   return faults;
@@ -45,20 +45,23 @@ export function validateCalendar(input: unknown, zones: Zones): readonly Calenda
 /** The same for one `CalendarVersion` by itself, with pointers from its own root. */
 export function validateCalendarVersion(input: unknown, zones: Zones): readonly CalendarFault[] {
   const faults: CalendarFault[] = [];
-  checkVersion(input, '', zones, faults);
+  checkVersion(input, '', zones, faults, false);
   return faults;
 }
 
 /** Checks append to the list; it is one function's own until that returns it. */
 type Faults = CalendarFault[];
 
-function checkVersion(input: unknown, at: string, zones: Zones, faults: Faults): void {
+function checkVersion(input: unknown, at: string, zones: Zones, faults: Faults, mayBeClosed: boolean): void {
   const version = membersOf(input, at, ['effectiveFrom', 'timeZone', 'week', 'exceptions'], faults);
   if (version === null) return;
   if (version.effectiveFrom !== null) checkDate(version.effectiveFrom, `${at}/effectiveFrom`, faults);
   checkZone(version.timeZone, `${at}/timeZone`, zones, faults);
-  checkWeek(version.week, `${at}/week`, faults);
-  checkExceptions(version.exceptions, `${at}/exceptions`, faults);
+  const slotCount = checkWeek(version.week, `${at}/week`, faults);
+  const hasOtherHours = checkExceptions(version.exceptions, `${at}/exceptions`, faults);
+  if (slotCount === null || slotCount > 0 || hasOtherHours || mayBeClosed) return;
+  const message = 'A week has a slot on at least one of its days, or the calendar an exception with slots.';
+  faults.push(fault(`${at}/week`, 'empty_week', message));
 }
 
 function checkOrder(before: unknown, version: unknown, at: string, faults: Faults): void {
@@ -93,19 +96,22 @@ function checkDate(input: unknown, at: string, faults: Faults): input is string 
   return false;
 }
 
-function checkWeek(input: unknown, at: string, faults: Faults): void {
+/** Returns how many slots the week has, good or bad; null when it is no week. */
+function checkWeek(input: unknown, at: string, faults: Faults): number | null {
   const week = membersOf(input, at, weekdayNames, faults);
-  if (week === null) return;
+  if (week === null) return null;
   let slotCount = 0;
   for (const weekday of weekdayNames) {
     if (Object.hasOwn(week, weekday)) slotCount += checkSlots(week[weekday], `${at}/${weekday}`, faults);
   }
-  if (slotCount === 0) faults.push(fault(at, 'empty_week', 'A week has a slot on at least one of its days.'));
+  return slotCount;
 }
 
-function checkExceptions(input: unknown, at: string, faults: Faults): void {
+/** Returns whether any of them has slots. */
+function checkExceptions(input: unknown, at: string, faults: Faults): boolean {
   const exceptions = itemsOf(input, at, faults);
-  if (exceptions === null) return;
+  if (exceptions === null) return false;
+  let hasSlots = false;
   const seen = new Map<string, number>();
   exceptions.forEach((item, index) => {
     const exceptionAt = `${at}/${index}`;
@@ -118,8 +124,9 @@ function checkExceptions(input: unknown, at: string, faults: Faults): void {
     } else if (hasDate) {
       checkDuplicate(seen, { date, yearly, index, at }, faults);
     }
-    checkSlots(exception.slots, `${exceptionAt}/slots`, faults);
+    if (checkSlots(exception.slots, `${exceptionAt}/slots`, faults) > 0) hasSlots = true;
   });
+  return hasSlots;
 }
 
 type SeenException = { readonly date: string; readonly yearly: boolean; readonly index: number; readonly at: string };

@@ -10,7 +10,7 @@ import { formatInstant } from '../../time/instant.ts';
 import { tailAppLogs } from '../app-log-tail.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { type ControlDoor, openControlDoor } from '../control/control-door.ts';
-import { decideOperation } from '../control/operation.ts';
+import { performInServer } from '../control/perform-in-server.ts';
 import { removeServerFile, writeServerFile } from '../control/server-file.ts';
 import { configOf } from '../data-folder.ts';
 import type { Invocation } from '../invocation.ts';
@@ -106,16 +106,14 @@ function listenSentence({ host, port }: Config, code: string | undefined): strin
 async function openControl(config: Config, server: RunningServer, logger: Logger): Promise<ControlDoor | null> {
   const { engine, url } = server;
   try {
-    const door = await openControlDoor(config.dataFolder, (operation) =>
-      engine.write((draft) => decideOperation(draft, engine.world, operation, engine.clock.now())),
-    );
+    const door = await openControlDoor(config.dataFolder, (operation) => performInServer(engine, operation));
     const startedAt = formatInstant(engine.world.readyAt);
     writeServerFile(config.dataFolder, { pid: process.pid, url, control: door.path, startedAt });
     return door;
   } catch (error) {
     logger.warn(
       { cause: String(error) },
-      'commands cannot reach this server: key create and account create will not work',
+      'commands cannot reach this server: key create, account create and import will not work',
     );
     return null;
   }

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Answer } from '../../directory/rejection.ts';
-import { type Made, type Operation, readOperation } from './operation.ts';
+import { type Operation, type Performed, readOperation } from './operation.ts';
 
 /** Where a running server takes operations from the command line of its own machine. */
 export type ControlDoor = {
@@ -13,11 +13,12 @@ export type ControlDoor = {
 };
 
 /** What the server answers on the socket, as one line of JSON. */
-export type ControlAnswer = Answer<Made> | { readonly kind: 'failed'; readonly sentence: string };
+export type ControlAnswer = Answer<Performed> | { readonly kind: 'failed'; readonly sentence: string };
 
 /** Bounds of the door, and of whoever knocks. */
 export const CONTROL_LIMITS = {
-  lineCharactersMax: 64 * 1024,
+  /** A batch of a thousand events has some 1.5 MB. */
+  lineCharactersMax: 8 * 1024 * 1024,
   /** A commit is milliseconds; whoever waits longer waits for a disk that hangs. */
   answerMsMax: 15_000,
   /** Of a socket's path; the systems allow 104 to 108. */
@@ -32,7 +33,7 @@ export const CONTROL_LIMITS = {
  */
 export async function openControlDoor(
   folder: string,
-  perform: (operation: Operation) => Promise<Answer<Made>>,
+  perform: (operation: Operation) => Promise<Answer<Performed>>,
 ): Promise<ControlDoor> {
   const { path, remove } = placeOf(folder);
   const open = new Set<Socket>();
@@ -73,7 +74,7 @@ function listen(server: Server, path: string): Promise<void> {
   });
 }
 
-function serve(socket: Socket, perform: (operation: Operation) => Promise<Answer<Made>>): void {
+function serve(socket: Socket, perform: (operation: Operation) => Promise<Answer<Performed>>): void {
   let text = '';
   let isAsked = false;
   socket.setEncoding('utf8');
@@ -84,14 +85,17 @@ function serve(socket: Socket, perform: (operation: Operation) => Promise<Answer
     if (isAsked) return;
     text += chunk;
     if (text.length > CONTROL_LIMITS.lineCharactersMax) socket.destroy();
-    const end = text.indexOf('\n');
+    const end = text.indexOf('\n', text.length - chunk.length);
     if (end === -1) return;
     isAsked = true;
     void answer(text.slice(0, end), perform).then((answered) => socket.end(`${JSON.stringify(answered)}\n`));
   });
 }
 
-async function answer(line: string, perform: (operation: Operation) => Promise<Answer<Made>>): Promise<ControlAnswer> {
+async function answer(
+  line: string,
+  perform: (operation: Operation) => Promise<Answer<Performed>>,
+): Promise<ControlAnswer> {
   const operation = parsed(line);
   if (operation === null) {
     return { kind: 'failed', sentence: 'The running server does not know this operation: is it of another version?' };

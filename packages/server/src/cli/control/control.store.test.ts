@@ -13,7 +13,8 @@ import { sha256Hex, systemRandomness } from '../../system/system-randomness.ts';
 import { createZones } from '../../time/zone.ts';
 import { askServer } from './ask-server.ts';
 import { openControlDoor } from './control-door.ts';
-import { decideOperation, type MadeAccount, type MadeKey, type Operation, readOperation } from './operation.ts';
+import { type MadeAccount, type MadeKey, type Operation, readOperation } from './operation.ts';
+import { performInServer } from './perform-in-server.ts';
 import { performOperation } from './perform-operation.ts';
 import { readServerFile, removeServerFile, writeServerFile } from './server-file.ts';
 
@@ -42,9 +43,7 @@ async function openEngine(folder: string) {
 /** A server as far as the command line sees it: an engine, its door, its file. */
 async function serve(folder: string) {
   const { engine, close } = await openEngine(folder);
-  const door = await openControlDoor(folder, (operation) =>
-    engine.write((draft) => decideOperation(draft, engine.world, operation, engine.clock.now())),
-  );
+  const door = await openControlDoor(folder, (operation) => performInServer(engine, operation));
   writeServerFile(folder, { pid: process.pid, url: 'http://127.0.0.1:1', control: door.path, startedAt: 'now' });
   const stop = async () => {
     removeServerFile(folder, process.pid);

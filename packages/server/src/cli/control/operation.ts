@@ -1,4 +1,13 @@
-import { AccountPatch, type ErrorCode, KeyCreate, ROLES, type Role, shapeFaults } from '@rollcall/contract';
+import {
+  AccountPatch,
+  type ErrorCode,
+  type IngestAnswer,
+  KeyCreate,
+  ROLES,
+  type Role,
+  shapeFaults,
+  WIRE_LIMITS,
+} from '@rollcall/contract';
 import type { Caller } from '../../directory/api-key.ts';
 import { nameKey } from '../../directory/name-key.ts';
 import { type Answer, done, refuse } from '../../directory/rejection.ts';
@@ -14,7 +23,10 @@ import { formatInstant, type Instant } from '../../time/instant.ts';
  * What the owner of a data folder may have done in it from the command line. Whoever may read the folder owns everything
  * in it already, so no key is asked for: the file system is the guard.
  */
-export type Operation =
+export type Operation = MakeOperation | ImportOperation;
+
+/** What makes one thing, whose secret is shown this once. */
+export type MakeOperation =
   | {
       readonly kind: 'CreateKey';
       /** The account's id; null for the first one. */
@@ -25,6 +37,16 @@ export type Operation =
       readonly name: string | null;
     }
   | { readonly kind: 'CreateAccount'; readonly name: string; readonly domain: string };
+
+/** A batch of events from elsewhere. */
+export type ImportOperation = {
+  readonly kind: 'ImportEvents';
+  /** The account's id; null for the first one. */
+  readonly account: string | null;
+  readonly events: readonly unknown[];
+  readonly createAgents: boolean;
+  readonly deliver: boolean;
+};
 
 /** What was made, as it is printed: JSON in snake_case. The secrets are in here and nowhere else. */
 export type Made = MadeKey | MadeAccount;
@@ -47,8 +69,11 @@ export type MadeAccount = {
   readonly admin_key: MadeKey;
 };
 
+/** What an operation answers. */
+export type Performed = Made | IngestAnswer;
+
 /** Decides an operation on a draft, in a running server's group or in a folder that nobody serves. */
-export function decideOperation(draft: Draft, world: World, operation: Operation, now: Instant): Answer<Made> {
+export function decideOperation(draft: Draft, world: World, operation: MakeOperation, now: Instant): Answer<Made> {
   switch (operation.kind) {
     case 'CreateKey':
       return createKeyFor(draft, world, operation, now);
@@ -142,7 +167,7 @@ function accountIdOf(draft: Draft, account: number): string {
 /** Whose name stands in the log. */
 const COMMAND_LINE = 'command line';
 
-function callerIn(account: number): Caller {
+export function callerIn(account: number): Caller {
   return { keyId: COMMAND_LINE, account, role: 'admin', agent: 0 };
 }
 
@@ -166,6 +191,12 @@ export function readOperation(value: unknown): Operation | null {
       const { name, domain } = given;
       if (typeof name !== 'string' || typeof domain !== 'string') return null;
       return { kind: 'CreateAccount', name, domain };
+    }
+    case 'ImportEvents': {
+      const { account, events, createAgents, deliver } = given;
+      if (!isTextOrNull(account) || !Array.isArray(events) || events.length > WIRE_LIMITS.eventsOfIngestMax)
+        return null;
+      return { kind: 'ImportEvents', account, events, createAgents: createAgents === true, deliver: deliver === true };
     }
     default:
       return null;

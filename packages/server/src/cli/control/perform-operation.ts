@@ -6,7 +6,7 @@ import { sha256Hex } from '../../system/system-randomness.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { readingStore } from '../data-folder.ts';
 import { askServer } from './ask-server.ts';
-import { decideOperation, type Made, type Operation } from './operation.ts';
+import { decideOperation, type Made, type MakeOperation } from './operation.ts';
 import { writeOffline } from './write-offline.ts';
 
 /** A server that is just starting or stopping holds the folder, and cannot be asked: it is waited for. */
@@ -20,13 +20,14 @@ const WAIT_MS = 100;
  * @throws CommandFailed with the reason, when it was refused or could not be done
  * @throws StoreFailure when the store cannot be used
  */
-export async function performOperation(folder: string, operation: Operation): Promise<Made> {
+export async function performOperation(folder: string, operation: MakeOperation): Promise<Made> {
   const deadline = performance.now() + WAIT_MS_MAX;
   for (;;) {
     const asked = await askServer(folder, operation);
     if (asked.kind === 'answered') {
       if (asked.answer.kind === 'failed') throw new CommandFailed(asked.answer.sentence);
-      return granted(asked.answer);
+      // The server answers an operation with what that operation makes.
+      return granted(asked.answer as Answer<Made>);
     }
     try {
       return granted(await performHere(folder, operation));
@@ -38,7 +39,7 @@ export async function performOperation(folder: string, operation: Operation): Pr
   }
 }
 
-async function performHere(folder: string, operation: Operation): Promise<Answer<Made>> {
+async function performHere(folder: string, operation: MakeOperation): Promise<Answer<Made>> {
   await refuseEmpty(folder);
   const store = openSqliteStore({ folder, hash: sha256Hex });
   try {
@@ -49,7 +50,7 @@ async function performHere(folder: string, operation: Operation): Promise<Answer
 }
 
 /** A folder gets its log, its first account and its first key from the server: a command never makes one up. */
-async function refuseEmpty(folder: string): Promise<void> {
+export async function refuseEmpty(folder: string): Promise<void> {
   const first = await readingStore(folder, (store) => store.factAt(1));
   if (first === null) {
     throw new CommandFailed(`The store in ${folder} is empty. Start the server on it once: rollcall serve.`);

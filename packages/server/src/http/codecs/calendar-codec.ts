@@ -60,7 +60,8 @@ function today(body: CalendarPatch, calendar: Calendar, now: Instant, zones: Zon
   return todayIn(zone, now, zones);
 }
 
-function todayIn(timeZone: string, now: Instant, zones: Zones): LocalDate {
+/** The local day at an instant. */
+export function todayIn(timeZone: string, now: Instant, zones: Zones): LocalDate {
   return localDateOf(Math.floor(localTimeAt(zones.zoneOf(timeZone), now) / dayMs));
 }
 

@@ -10,7 +10,7 @@ import { agentIdOf, basisRead } from './report-codec.ts';
 export function timelineRead(timeline: Timeline, window: AskedWindow, memory: Memory): TimelineRead {
   return {
     agent_id: agentIdOf(timeline.agent, memory),
-    intervals: timeline.intervals.map((interval) => ({
+    items: timeline.intervals.map((interval) => ({
       ...intervalRead(interval),
       state: interval.state,
       general_availability: interval.generalAvailability,
@@ -24,6 +24,7 @@ export function timelineRead(timeline: Timeline, window: AskedWindow, memory: Me
     })),
     hours: timeline.hours.map(intervalRead),
     basis: basisRead(timeline.basis, window),
+    next: null,
   };
 }
 
@@ -31,7 +32,7 @@ function intervalRead({ from, to }: Interval) {
   return { from: formatInstant(from), to: formatInstant(to) };
 }
 
-function factRead(fact: BoundingFact | null): TimelineRead['intervals'][number]['begun_by'] {
+function factRead(fact: BoundingFact | null): TimelineRead['items'][number]['begun_by'] {
   if (fact === null) return null;
   const { position, kind, reason, actor, imported, sentence } = fact;
   return {
@@ -43,6 +44,7 @@ function factRead(fact: BoundingFact | null): TimelineRead['intervals'][number][
     reason,
     actor,
     imported,
+    last_activity_at: fact.lastActivityAt === null ? null : formatInstant(fact.lastActivityAt),
     sentence,
   };
 }

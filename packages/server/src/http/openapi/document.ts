@@ -52,6 +52,7 @@ function operation(route: Description, schemas: SchemaCollector): JsonObject {
     'x-roles': route.roles,
     parameters: parametersOf(route, schemas),
     ...(route.body === undefined ? {} : { requestBody: requestBody(route, route.body, schemas) }),
+    ...(route.takesText === undefined ? {} : { requestBody: textBody(route.takesText) }),
     responses: { ...success(route, schemas), ...refusals(route, schemas) },
   };
 }
@@ -104,6 +105,10 @@ function requestBody(route: Description, schema: object, schemas: SchemaCollecto
   return { required: true, content: { 'application/json': content, ...zip } };
 }
 
+function textBody(types: readonly string[]): JsonObject {
+  return { required: true, content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }])) };
+}
+
 function success({ answer }: Description, schemas: SchemaCollector): JsonObject {
   if (answer.status === 204) return { 204: { description: 'Done.' } };
   const { description } = answer.schema as { readonly description?: string };
@@ -119,6 +124,7 @@ function success({ answer }: Description, schemas: SchemaCollector): JsonObject 
 export function codesOf(route: Description): ReadonlyMap<number, readonly ErrorCode[]> {
   const codes: ErrorCode[] = ['unauthorized', 'forbidden', 'internal', 'shutting_down', 'invalid_input'];
   if (isWrite(route)) codes.push('idempotency_conflict', 'store_unavailable');
+  if (route.takesText !== undefined) codes.push('body_too_large', 'unsupported_media_type');
   if (route.body !== undefined) codes.push('malformed_json', 'body_too_large', 'unsupported_media_type');
   const all = [...new Set([...codes, ...route.refusals])];
   const byStatus = Map.groupBy(all, (code) => ERROR_RULES[code].status);

@@ -5,11 +5,14 @@ import { agentRoutes } from './agents.ts';
 import { appCallRoutes } from './app-calls.ts';
 import { appInstallationRoutes } from './app-installation.ts';
 import { appRoutes } from './apps.ts';
+import { calendarFileRoutes } from './calendar-files.ts';
 import { calendarRoutes } from './calendars.ts';
+import { correctionRoutes } from './corrections.ts';
 import { customStatusRoutes } from './custom-statuses.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { eventRoutes } from './events.ts';
 import { groupRoutes } from './groups.ts';
+import { ingestRoutes } from './ingest.ts';
 import { intelliassignRoutes } from './intelliassign.ts';
 import { keyRoutes } from './keys.ts';
 import { reportRoutes } from './reports.ts';
@@ -25,7 +28,9 @@ export const allRoutes: readonly Route[] = [
   ...signalRoutes,
   ...customStatusRoutes,
   ...groupRoutes,
+  ...calendarFileRoutes,
   ...calendarRoutes,
+  ...correctionRoutes,
   ...accountRoutes,
   ...keyRoutes,
   ...eventRoutes,
@@ -34,4 +39,5 @@ export const allRoutes: readonly Route[] = [
   ...appInstallationRoutes,
   ...appCallRoutes,
   ...deliveryRoutes,
+  ...ingestRoutes,
 ];

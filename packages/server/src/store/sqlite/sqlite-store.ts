@@ -4,7 +4,9 @@ import type { HashHex } from '../../activity/checksum.ts';
 import type { Change } from '../../engine/change.ts';
 import { type Store, StoreFailure } from '../../engine/store.ts';
 import { SQLITE_LIMITS } from './connection.ts';
+import { prepareHistoryReader } from './histories.ts';
 import { prepareDocumentReader } from './read-documents.ts';
+import { prepareKeyReader } from './read-keys.ts';
 import { prepareLogReader } from './read-log.ts';
 import { readState } from './read-state.ts';
 import { isUnknownOutcome, toStoreFailure, translating, translatingSchema } from './sqlite-failure.ts';
@@ -39,6 +41,8 @@ export function createSqliteStore(connections: Connections): SqliteStore {
   const { file, reader, hash } = connections;
   const log = translatingSchema(file, () => prepareLogReader(reader));
   const documents = translatingSchema(file, () => prepareDocumentReader(reader));
+  const histories = translatingSchema(file, () => prepareHistoryReader(reader));
+  const keyed = translatingSchema(file, () => prepareKeyReader(reader));
   const commit = prepareCommit(connections);
   const read = async <T>(run: () => T): Promise<T> => translating(file, run);
   return {
@@ -59,6 +63,10 @@ export function createSqliteStore(connections: Connections): SqliteStore {
     attempts: (subscription, position) => read(() => documents.attempts(subscription, position)),
     deadLetters: (query) => read(() => documents.deadLetters(query)),
     deadLetter: (subscription, position) => read(() => documents.deadLetter(subscription, position)),
+    histories: () => read(() => histories.histories()),
+    historyChunks: (query) => read(() => histories.historyChunks(query)),
+    eventKeys: (keys) => read(() => keyed.eventKeys(keys)),
+    keyedAgents: (agents) => read(() => keyed.keyedAgents(agents)),
     backupTo: async (target) => {
       try {
         await connections.backUp(target);

@@ -5,6 +5,7 @@ import { assert, Bug } from '../../time/assert.ts';
 import { STORE_LIMITS } from '../limits.ts';
 import { AGENT_COLUMNS, reasonCode, setByCode, transportCode } from './agent-row.ts';
 import { assertWritable, FACT_INSERT } from './fact-columns.ts';
+import { type HistoryChange, prepareHistoryWriter } from './histories.ts';
 
 /** Writes the changes of one commit, all or none, and returns when they are on disk. */
 export type WriteChanges = (changes: readonly Change[]) => void;
@@ -15,7 +16,8 @@ export function prepareWriter(database: DatabaseSync): WriteChanges {
   const appendFact = factAppender(database);
   const putAgent = agentWriter(database);
   const appLog = appLogWriter(database);
-  const write: Writers = { statements, appendFact: appendFact.append, putAgent, addAppLog: appLog.add };
+  const writeHistory = prepareHistoryWriter(database);
+  const write: Writers = { statements, appendFact: appendFact.append, putAgent, addAppLog: appLog.add, writeHistory };
 
   return (changes) => {
     statements.begin.run();
@@ -39,9 +41,10 @@ type Writers = {
   readonly appendFact: (row: FactRow, checksum: string) => void;
   readonly putAgent: (agent: AgentState) => void;
   readonly addAppLog: (line: AppLogLine) => void;
+  readonly writeHistory: (change: HistoryChange) => void;
 };
 
-function writeChange({ statements, appendFact, putAgent, addAppLog }: Writers, change: Change): void {
+function writeChange({ statements, appendFact, putAgent, addAppLog, writeHistory }: Writers, change: Change): void {
   switch (change.kind) {
     case 'AppendFact':
       appendFact(change.row, change.checksum);
@@ -129,6 +132,20 @@ function writeChange({ statements, appendFact, putAgent, addAppLog }: Writers, c
     case 'RemoveSubscription':
       for (const removal of statements.removeSubscription) removal.run(change.subscription);
       return;
+    case 'PutHistoryChunk':
+    case 'RemoveHistoryChunks':
+    case 'PutHistoryAgent':
+    case 'AddHistoryRecords':
+    case 'PutHistoryCursor':
+    case 'RemoveHistories':
+      writeHistory(change);
+      return;
+    case 'PutEventKey':
+      statements.putEventKey.run(Buffer.from(change.key, 'hex'), change.position);
+      return;
+    case 'PutKeyedAgent':
+      statements.putKeyedAgent.run(change.agent, change.position);
+      return;
   }
 }
 
@@ -174,6 +191,8 @@ function prepareStatements(database: DatabaseSync) {
       `REPLACE INTO dead_letter (subscription, position, agent, attempts, at, error, redelivered_at)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),
+    putEventKey: prepare('INSERT OR IGNORE INTO event_key (key, position) VALUES (?, ?)'),
+    putKeyedAgent: prepare('REPLACE INTO keyed_agent (agent, position) VALUES (?, ?)'),
     removeSubscription: ['cursor', 'lane', 'attempt', 'dead_letter'].map((table) =>
       prepare(`DELETE FROM ${table} WHERE subscription = ?`),
     ),

@@ -1,0 +1,369 @@
+/**
+ * The metric from outside: the seven worked examples, taken in as events from elsewhere, come out of the API, of CSV and of
+ * the command line to the millisecond, and every number is followed to the two facts that bound each of its intervals.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { ADMIN_KEY, callServer, type ServerProcess, startServerProcess, stopServerProcess } from './server-process.ts';
+
+const runFile = promisify(execFile);
+const PROGRAM = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+const ZONE = 'America/New_York';
+const minute = 60_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'rollcall-metric-'));
+let server: ServerProcess;
+before(async () => {
+  server = await startServerProcess(folder);
+  await setUp();
+});
+after(() => {
+  server.child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const post = async (path: string, body: unknown) =>
+  JSON.parse(await callServer(server, { method: 'POST', path, body })) as Record<string, unknown>;
+const get = async <T>(path: string) => JSON.parse(await callServer(server, { method: 'GET', path })) as T;
+
+async function setUp(): Promise<void> {
+  await callServer(server, { method: 'PATCH', path: '/account', body: { time_zone: ZONE } });
+  const slots = [['09:00', '17:00']];
+  const week = Object.fromEntries(['monday', 'tuesday', 'wednesday', 'thursday', 'friday'].map((day) => [day, slots]));
+  const office = await post('/calendars', { name: 'Office', time_zone: ZONE, week });
+  const sunday = await post('/calendars', { name: 'Sunday', time_zone: ZONE, week: { sunday: [['00:00', '24:00']] } });
+  await callServer(server, { method: 'PATCH', path: '/account', body: { calendar_id: office.id } });
+  await post('/custom-statuses', { name: 'Lunch', emoji: 'pizza' });
+  for (const [email, calendar] of [
+    ['one@example.com', null],
+    ['two@example.com', null],
+    ['three@example.com', null],
+    ['sunday@example.com', sunday.id],
+    ['saturday@example.com', null],
+    ['friday@example.com', null],
+  ] as const) {
+    await post('/agents', {
+      email,
+      created_at: '2026-02-01T00:00:00Z',
+      ...(calendar === null ? {} : { calendar_id: calendar }),
+    });
+  }
+  const plain = dayOf('one@example.com');
+  await ingest([
+    ...plain.events(),
+    ...dayOf('two@example.com').idle('16:00', '16:30').events(),
+    ...dayOf('three@example.com').idle('12:30', '13:00').events(),
+    ...new Story('friday@example.com', '2026-03-06')
+      .general('10:00', 'AVAILABLE', 'login')
+      .status('10:00', 'AVAILABLE')
+      .events(),
+  ]);
+}
+
+async function ingest(events: readonly unknown[]): Promise<void> {
+  const answer = await post('/ingest/events', { events });
+  const items = answer.items as readonly { result: string }[];
+  for (const item of items) assert.equal(item.result, 'accepted', JSON.stringify(item));
+}
+
+/** A wall time of New York on a day as UTC text. */
+function instant(day: string, time: string): string {
+  return Temporal.PlainDateTime.from(`${day}T${time}`)
+    .toZonedDateTime(ZONE)
+    .toInstant()
+    .toString({ smallestUnit: 'millisecond' });
+}
+
+type Step = { readonly time: string; readonly axis: string; readonly status: string; readonly reason: string };
+
+/** What one agent did on one day, told as a vendor's events: each with its own previous values. */
+class Story {
+  readonly #email: string;
+  readonly #day: string;
+  readonly #steps: Step[] = [];
+
+  constructor(email: string, day: string) {
+    this.#email = email;
+    this.#day = day;
+  }
+
+  general(time: string, status: string, reason: string): this {
+    this.#steps.push({ time, axis: 'GeneralAvailability', status, reason });
+    return this;
+  }
+
+  status(time: string, status: string): this {
+    this.#steps.push({ time, axis: 'Intelliassign', status, reason: 'agent_toggle' });
+    return this;
+  }
+
+  idle(from: string, to: string): this {
+    return this.general(from, 'UNAVAILABLE', 'idle_timeout').general(to, 'AVAILABLE', 'active');
+  }
+
+  events(): readonly unknown[] {
+    const last: Record<string, { status: string; at: string }> = {};
+    const steps = this.#steps.toSorted((one, other) => (one.time < other.time ? -1 : one.time > other.time ? 1 : 0));
+    return steps.map(({ time, axis, status, reason }) => {
+      const at = instant(this.#day, time);
+      const before = last[axis] ?? { status: 'UNAVAILABLE', at: '2026-02-01T00:00:00.000Z' };
+      last[axis] = { status, at };
+      const isPerson = axis === 'Intelliassign';
+      return {
+        account_id: '1',
+        domain: 'example.com',
+        region: 'US',
+        event: 'onAgentActivityCreate',
+        timestamp: Date.parse(at),
+        version: '2.0.0',
+        data: {
+          actor: {
+            type: isPerson ? 'agent' : 'system',
+            sub_entity: isPerson ? reason : null,
+            id: '00000000-0000-4000-8000-000000000001',
+            email: isPerson ? this.#email : null,
+            first_name: null,
+            last_name: null,
+            phone: null,
+            avatar: { url: null },
+            org_actor_id: null,
+            org_contact_id: null,
+            login_status: true,
+            social_profiles: [],
+          },
+          agent_activity: {
+            availability_event_type: axis,
+            status,
+            prev_status: before.status,
+            status_change_timestamp: at,
+            prev_status_change_timestamp: before.at,
+            custom_status_id: null,
+            emoji: null,
+            email: this.#email,
+            org_agent_id: '0',
+          },
+        },
+        activity: { reason },
+      };
+    });
+  }
+}
+
+function dayOf(email: string): Story {
+  return new Story(email, '2026-03-04')
+    .general('08:50', 'AVAILABLE', 'login')
+    .status('08:50', 'AVAILABLE')
+    .status('12:00', 'Lunch')
+    .status('12:45', 'AVAILABLE')
+    .status('15:00', 'UNAVAILABLE')
+    .status('15:20', 'AVAILABLE')
+    .general('17:10', 'UNAVAILABLE', 'logout');
+}
+
+type Row = {
+  readonly agent_id: string;
+  readonly scheduled_ms: number;
+  readonly unavailable_ms: number;
+  readonly availability_percent: number | null;
+  readonly first_sign_in: string | null;
+  readonly last_sign_out: string | null;
+  readonly breakdown: readonly { kind: string; name: string | null; ms: number }[];
+};
+
+type Example = {
+  readonly name: string;
+  readonly email: string;
+  readonly from: string;
+  readonly to: string;
+  readonly now?: string;
+  readonly metric: number;
+  readonly scheduled: number;
+  readonly parts: Readonly<Record<string, number>>;
+};
+
+const EXAMPLES: readonly Example[] = [
+  {
+    name: '1',
+    email: 'one@example.com',
+    from: '2026-03-04',
+    to: '2026-03-05',
+    metric: 65,
+    scheduled: 480,
+    parts: { Lunch: 45, unavailable: 20 },
+  },
+  {
+    name: '2',
+    email: 'two@example.com',
+    from: '2026-03-04',
+    to: '2026-03-05',
+    metric: 95,
+    scheduled: 480,
+    parts: { Lunch: 45, unavailable: 20, idle: 30 },
+  },
+  {
+    name: '3',
+    email: 'three@example.com',
+    from: '2026-03-04',
+    to: '2026-03-05',
+    metric: 80,
+    scheduled: 480,
+    parts: { Lunch: 30, unavailable: 20, idle: 30 },
+  },
+  {
+    name: '4',
+    email: 'sunday@example.com',
+    from: '2026-03-08',
+    to: '2026-03-09',
+    metric: 1380,
+    scheduled: 1380,
+    parts: { offline: 1380 },
+  },
+  {
+    name: '5',
+    email: 'sunday@example.com',
+    from: '2026-11-01',
+    to: '2026-11-02',
+    metric: 1500,
+    scheduled: 1500,
+    parts: { offline: 1500 },
+  },
+  {
+    name: '6',
+    email: 'saturday@example.com',
+    from: '2026-03-07',
+    to: '2026-03-08',
+    metric: 0,
+    scheduled: 0,
+    parts: {},
+  },
+  {
+    name: '7',
+    email: 'friday@example.com',
+    from: '2026-03-06',
+    to: '2026-03-07',
+    now: instant('2026-03-06', '13:00'),
+    metric: 60,
+    scheduled: 240,
+    parts: { offline: 60 },
+  },
+];
+
+async function idOf(email: string): Promise<string> {
+  const { items } = await get<{ items: readonly { id: string; email: string }[] }>('/agents?limit=100');
+  const found = items.find((agent) => agent.email === email);
+  assert.ok(found !== undefined, email);
+  return found.id;
+}
+
+async function queryOf({ email, from, to, now }: Example): Promise<string> {
+  const query = new URLSearchParams({ from, to, time_zone: ZONE, group_by: 'agent,day', agent_id: await idOf(email) });
+  if (now !== undefined) query.set('now', now);
+  return query.toString();
+}
+
+const partsOf = (row: Row) =>
+  Object.fromEntries(row.breakdown.map(({ kind, name, ms }) => [kind === 'custom_status' ? name : kind, ms / minute]));
+
+for (const example of EXAMPLES) {
+  test(`worked example ${example.name} over the API`, async () => {
+    const answer = await get<{ items: readonly Row[]; totals: Row; basis: Record<string, unknown> }>(
+      `/reports/agent-activity?${await queryOf(example)}`,
+    );
+    assert.equal(answer.items.length, 1);
+    for (const row of [answer.items[0], answer.totals]) {
+      assert.ok(row !== undefined);
+      assert.equal(row.unavailable_ms, example.metric * minute);
+      assert.equal(row.scheduled_ms, example.scheduled * minute);
+      assert.deepEqual(partsOf(row), example.parts);
+      const percent = example.scheduled === 0 ? null : (100 * (example.scheduled - example.metric)) / example.scheduled;
+      assert.equal(row.availability_percent, percent);
+    }
+    assert.ok((answer.basis.log_position as number) > 0);
+    assert.match(String(answer.basis.tzdata), /^\d{4}[a-z]/);
+  });
+
+  test(`worked example ${example.name} as CSV`, async () => {
+    const response = await fetch(`${server.url}/api/v1/reports/agent-activity?${await queryOf(example)}`, {
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, accept: 'text/csv' },
+    });
+    assert.equal(response.status, 200);
+    const [header = '', row = ''] = (await response.text()).split('\r\n');
+    const cells = Object.fromEntries(header.split(',').map((name, index) => [name, row.split(',')[index]]));
+    assert.equal(cells.unavailable_ms, String(example.metric * minute));
+    assert.equal(cells.scheduled_ms, String(example.scheduled * minute));
+  });
+
+  test(`worked example ${example.name} on the command line, straight from the data folder`, async () => {
+    const { email, from, to, now } = example;
+    const words = [
+      'report',
+      '--data',
+      folder,
+      '--from',
+      from,
+      '--to',
+      to,
+      '--time-zone',
+      ZONE,
+      '--agent',
+      email,
+      '--json',
+    ];
+    if (now !== undefined) words.push('--now', now);
+    const { stdout } = await runFile(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, ...words]);
+    const { totals } = JSON.parse(stdout) as { totals: Row };
+    assert.equal(totals.unavailable_ms, example.metric * minute);
+    assert.deepEqual(partsOf(totals), example.parts);
+  });
+}
+
+test('the first sign-in and the last sign-out are those that the events name', async () => {
+  const [example] = EXAMPLES;
+  assert.ok(example !== undefined);
+  const { totals } = await get<{ totals: Row }>(`/reports/agent-activity?${await queryOf(example)}`);
+  assert.equal(totals.first_sign_in, instant('2026-03-04', '08:50'));
+  assert.equal(totals.last_sign_out, instant('2026-03-04', '17:10'));
+});
+
+test('every interval of a number names the two facts that bound it', async () => {
+  const id = await idOf('two@example.com');
+  type Bound = { event_id: string | null; at: string; sentence: string } | null;
+  type Interval = { from: string; to: string; state: string; in_hours_ms: number; begun_by: Bound; ended_by: Bound };
+  const { items } = await get<{ items: readonly Interval[] }>(
+    `/agents/${id}/timeline?from=2026-03-04&to=2026-03-05&time_zone=${ZONE}`,
+  );
+  const sums: Record<string, number> = {};
+  for (const interval of items) {
+    if (interval.state !== 'available')
+      sums[interval.state] = (sums[interval.state] ?? 0) + interval.in_hours_ms / minute;
+    if (interval.in_hours_ms === 0) continue;
+    for (const bound of [interval.begun_by, interval.ended_by]) {
+      assert.ok(bound?.event_id, JSON.stringify(interval));
+      const event = await get<{ activity: { id: string } }>(`/events/${bound.event_id}`);
+      assert.equal(event.activity.id, bound.event_id);
+    }
+  }
+  assert.deepEqual(Object.fromEntries(Object.entries(sums).filter(([, minutes]) => minutes > 0)), {
+    custom_status: 45,
+    unavailable: 20,
+    idle: 30,
+  });
+});
+
+test('answers the same after a restart', async () => {
+  const queries = await Promise.all(EXAMPLES.map(queryOf));
+  const ask = () => Promise.all(queries.map((query) => get<{ items: unknown }>(`/reports/agent-activity?${query}`)));
+  const before = (await ask()).map(({ items }) => items);
+  await stopServerProcess(server);
+  server = await startServerProcess(folder);
+  assert.deepEqual(
+    (await ask()).map(({ items }) => items),
+    before,
+  );
+});
