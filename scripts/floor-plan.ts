@@ -83,6 +83,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     knows: [...pureRooms, 'engine', 'apps'],
     packages: ['yauzl', 'yazl'],
   },
+  export: {
+    kind: 'adapter',
+    about: 'tables as files: CSV, Excel, Parquet',
+    knows: [...pureRooms, 'reporting'],
+    packages: ['hyparquet-writer', 'yazl'],
+  },
   config: { kind: 'adapter', about: 'the only reader of the environment', knows: pureRooms, packages: ['smol-toml'] },
   http: {
     kind: 'door',
@@ -115,6 +121,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'outbound',
       'install',
       'workbench',
+      'export',
     ],
     packages: ['commander', 'pino', 'diff'],
   },

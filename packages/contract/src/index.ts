@@ -18,6 +18,7 @@ export * from './api/key.ts';
 export * from './api/page.ts';
 export * from './api/path.ts';
 export * from './api/plan.ts';
+export * from './api/report.ts';
 export * from './api/session.ts';
 export * from './api/signal.ts';
 export {

@@ -28,6 +28,12 @@ export const WIRE_LIMITS = Object.freeze({
   customStatusesOfAccountMax: 2000,
   sessionsOfTickMax: 10_000,
   faultsMax: 500,
+  agentsOfReportMax: 1000,
+  groupsOfReportMax: 100,
+  statusesOfReportMax: 100,
+  agentsNeededMax: 10_000,
+  /** The days of a report's window: a hundred years. */
+  daysOfReportMax: 36_600,
   pageItemsDefault: 100,
   pageItemsMax: 1000,
   /** Below this an integer timestamp reads as 1973 or earlier, so it was meant as whole seconds: see `timestamp`. */

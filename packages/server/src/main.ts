@@ -12,6 +12,7 @@ import { Dispatcher } from './dispatch/dispatcher.ts';
 import type { Clock } from './engine/clock.ts';
 import { Engine } from './engine/engine.ts';
 import type { Recovery } from './engine/recover.ts';
+import { tableFiles } from './export/table-files.ts';
 import { buildServer } from './http/build-server.ts';
 import { liveDoors } from './http/live/live-doors.ts';
 import { fileCodeStore } from './install/file-code-store.ts';
@@ -40,6 +41,8 @@ export type RunningServer = {
   readonly host: AppHost;
   readonly dispatcher: Dispatcher;
   readonly reports: Reports;
+  /** What reports are calculated from. */
+  readonly history: HistorySource;
   readonly recovery: Recovery;
   /** The first admin key, when it was made at this start and not given: to be shown once. */
   readonly madeAdminKey: string | null;
@@ -154,6 +157,8 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     engine,
     apps,
     deliveries: dispatcher,
+    reports,
+    tableFiles: tableFiles(),
     logger,
     live: liveDoors(),
     version: productVersion(),
@@ -182,6 +187,7 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     host: apps,
     dispatcher,
     reports,
+    history,
     recovery,
     madeAdminKey: recovery.kind === 'new' && config.adminKey === null ? secret : null,
     fence: runners.fence,

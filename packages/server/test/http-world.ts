@@ -11,6 +11,7 @@ import { createAccount } from '../src/engine/account-commands.ts';
 import { Engine } from '../src/engine/engine.ts';
 import { putKey } from '../src/engine/key-commands.ts';
 import { type Store, StoreFailure } from '../src/engine/store.ts';
+import { tableFiles } from '../src/export/table-files.ts';
 import { buildServer, type HttpServer, type ServerDeps } from '../src/http/build-server.ts';
 import { liveDoors } from '../src/http/live/live-doors.ts';
 import type { Route } from '../src/http/route.ts';
@@ -19,6 +20,7 @@ import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts';
 import { sha256Hex, systemRandomness } from '../src/system/system-randomness.ts';
 import { createZones } from '../src/time/zone.ts';
 import { fakeApps } from './fake-apps.ts';
+import { type FakeReports, fakeReports } from './fake-reports.ts';
 import { ManualClock } from './manual-clock.ts';
 
 /** Wednesday, 4 March 2026, 9:00 UTC. */
@@ -31,6 +33,7 @@ export type HttpWorld = {
   readonly server: HttpServer;
   readonly engine: Engine;
   readonly dispatcher: Dispatcher;
+  readonly reports: FakeReports;
   readonly clock: ManualClock;
   readonly disk: { isFull: boolean };
   readonly readiness: { isReady: boolean };
@@ -64,6 +67,7 @@ export type HttpAnswer<Body = Problem> = {
   readonly headers: Headers;
   readonly body: Body;
   readonly text: string;
+  readonly bytes: Buffer;
 };
 type Headers = Readonly<Record<string, string | string[] | number | undefined>>;
 
@@ -89,12 +93,15 @@ export async function startHttpWorld(options: Partial<ServerDeps> = {}): Promise
   const log: Record<string, unknown>[] = [];
   const logger = pino({ level: 'debug' }, { write: (line) => void log.push(JSON.parse(line)) });
   const dispatcher = dispatcherOf(engine, logger);
+  const reports = fakeReports(engine);
   const readiness = { isReady: true };
   const server = buildServer({
     engine,
     logger,
     apps: fakeApps(),
     deliveries: dispatcher,
+    reports,
+    tableFiles: tableFiles(),
     live: liveDoors(),
     version: '0.0.0-test',
     isReady: () => readiness.isReady,
@@ -104,6 +111,7 @@ export async function startHttpWorld(options: Partial<ServerDeps> = {}): Promise
     server,
     engine,
     dispatcher,
+    reports,
     clock,
     disk,
     readiness,
@@ -217,6 +225,7 @@ async function ask<Body>(
     headers: response.headers,
     body: isJson && response.body !== '' ? JSON.parse(response.body) : null,
     text: response.body,
+    bytes: response.rawPayload,
   };
   if (method !== 'HEAD') holdAgainstContract(method, url, answer);
   return answer;
@@ -239,6 +248,8 @@ function holdAgainstContract(method: Method, url: string, { status, headers, bod
   if (route === undefined) return;
   assert.equal(status, route.answer.status, at);
   if (route.answer.status === 204 || 'anyOf' in route.answer.schema) return;
+  const mediaType = String(headers['content-type']).split(';', 1)[0] ?? '';
+  if (route.answer.files?.includes(mediaType) === true) return;
   if (route.answer.mediaType?.startsWith('text/') === true) return;
   assert.deepEqual(shapeFaults(route.answer.schema, body), [], at);
 }

@@ -128,6 +128,7 @@ const calendarFile = [
 ] as const;
 const day = 'from=2026-03-03T00:00:00Z&to=2026-03-04T00:00:00Z';
 const newApp = () => ({ folder: `apps/${fresh()}` });
+const WINDOW = 'from=2026-03-03&to=2026-03-04';
 const call = { event: 'onAgentActivityCreate' };
 
 const ROWS: Readonly<Record<string, Row>> = {
@@ -196,6 +197,10 @@ const ROWS: Readonly<Record<string, Row>> = {
     const events = await world.ask<EventPage>('GET', `/events?limit=1&agent_id=${agent}`, { key: admin });
     return { path: `/events/${events.body.items[0]?.activity?.id}` };
   }),
+  'GET /reports/agent-activity': own(`/reports/agent-activity?${WINDOW}`),
+  'GET /agents/{id}/timeline': ofAgent(`/timeline?${WINDOW}`),
+  'GET /reports/coverage': own(`/reports/coverage?${WINDOW}`),
+  'GET /reports/live': own('/reports/live'),
   'POST /ingest/events': own('/ingest/events', () => ({ events: [{}] })),
   'GET /apps': own('/apps'),
   'POST /apps': own('/apps', newApp),
@@ -359,6 +364,8 @@ test('takes no id of another account in a body or a query', async () => {
     ['PUT', `/agents/${home.agent}/intelliassign`, { status: 'AVAILABLE', actor_id: other.agent }, 'unknown_agent'],
     ['GET', `/agents?group_id=${group.id}`, undefined, 'unknown_group'],
     ['GET', `/events?agent_id=${other.agent}`, undefined, 'unknown_agent'],
+    ['GET', `/reports/agent-activity?${WINDOW}&agent_id=${other.agent}`, undefined, 'unknown_agent'],
+    ['GET', `/reports/coverage?${WINDOW}&group_id=${group.id}`, undefined, 'unknown_group'],
     ['GET', `/corrections?agent_id=${other.agent}`, undefined, 'unknown_agent'],
     ['GET', `/deliveries?subscription_id=${other.subscription}`, undefined, 'unknown_subscription'],
   ] as const;

@@ -16,6 +16,8 @@ export function failureAnswer(logger: HttpLogger): AnswerFailure {
     const { status } = ERROR_RULES[refusal.code];
     if (status === 503) reply.header('retry-after', retryAfterSeconds(error));
     const level = refusal.code === 'internal' ? 'error' : status >= 500 ? 'warn' : 'debug';
+    // A file that could not be begun is no file any more.
+    reply.removeHeader('content-disposition');
     logger[level]({ err: error, instance: request.id, code: refusal.code }, 'a request failed');
     return send(reply, problemAnswer(refusal, request.id));
   };

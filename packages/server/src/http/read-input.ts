@@ -2,6 +2,7 @@ import type { Fault } from '@rollcall/contract';
 import { type TSchema, Type } from 'typebox';
 import { type Answer, done, refuse } from '../directory/rejection.ts';
 import type { Ask } from '../engine/agent-commands.ts';
+import { preferredMediaType } from './media-type.ts';
 import { refusedInput } from './problem-answer.ts';
 import type { Description, Input, Params } from './route.ts';
 import type { Services } from './services.ts';
@@ -10,7 +11,12 @@ import { TextBody } from './text-body.ts';
 import { ZipBody } from './zip-body.ts';
 
 /** What a request brings: not yet looked at. */
-export type RawInput = { readonly params: unknown; readonly query: unknown; readonly body: unknown };
+export type RawInput = {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly accept: string | undefined;
+};
 
 /** The input of a route, or every fault of it at once. Ids of the path are looked up, not looked at: a bad one is a 404. */
 export type InputReader = (raw: RawInput, ask: Ask, services: Services) => Answer<Input>;
@@ -21,6 +27,7 @@ export function inputReader(route: Description): InputReader {
   const queryFaults = shapeCheckOf(querySchema);
   const bodyFaults = shapeCheckOf(route.body ?? NOTHING);
   const takesBody = route.method !== 'GET';
+  const offered = mediaTypesOf(route);
   return (raw, ask, services) => {
     const query = coerced(querySchema, raw.query);
     // A command without fields is as good with an empty object as with no body at all.
@@ -34,12 +41,19 @@ export function inputReader(route: Description): InputReader {
       faults.push(...bodyFaults(body));
       if (route.check !== undefined && isFields(body)) faults.push(...route.check(body, { ask, services }));
     }
-    return faults.length > 0 ? refusedInput(faults) : done({ params: paramsOf(raw.params), query, body });
+    if (!takesBody && route.check !== undefined) faults.push(...route.check(query, { ask, services }));
+    if (faults.length > 0) return refusedInput(faults);
+    return done({ params: paramsOf(raw.params), query, body, mediaType: preferredMediaType(raw.accept, offered) });
   };
 }
 
 const NOTHING = Type.Object({}, { additionalProperties: false });
 const EMPTY = {};
+
+function mediaTypesOf({ answer }: Description): readonly [string, ...string[]] {
+  if (answer.status === 204) return ['application/json'];
+  return [answer.mediaType ?? 'application/json', ...(answer.files ?? [])];
+}
 
 function paramsOf(raw: unknown): Params {
   const { id = '', sid = '' } = raw as Partial<Params>;
@@ -52,7 +66,7 @@ function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
 
 type QueryField = { readonly type?: unknown; readonly format?: string };
 
-/** A query is all text: what its schema calls a number or a flag is read as one, where it is written like one. */
+/** A query is all text: what its schema calls a number, a flag or a list is read as one, where it is written like one. */
 function coerced(schema: TSchema, raw: unknown): Readonly<Record<string, unknown>> {
   const fields = (schema as { readonly properties?: Readonly<Record<string, QueryField>> }).properties ?? {};
   const values: Record<string, unknown> = {};
@@ -64,6 +78,9 @@ function coerced(schema: TSchema, raw: unknown): Readonly<Record<string, unknown
 }
 
 function coercedValue(field: QueryField | undefined, value: unknown): unknown {
+  // A list is written with commas, by repeating its name, or both.
+  if (field?.type === 'array')
+    return [value].flat().flatMap((text) => (typeof text === 'string' ? text.split(',') : text));
   if (field === undefined || typeof value !== 'string') return value;
   if (field.type === 'integer') return /^-?[0-9]{1,15}$/.test(value) ? Number(value) : value;
   if (field.type === 'boolean') return FLAGS.get(value) ?? value;

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../directory/api-key.ts';
 import { refuse } from '../directory/rejection.ts';
 import { assert } from '../time/assert.ts';
+import { sendFile } from './file-answer.ts';
 import type { Gate } from './gate.ts';
 import { HTTP_LIMITS } from './limits.ts';
 import type { RouteObserver } from './observe-route.ts';
@@ -39,12 +40,19 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], p
       onRequest: gate.hookFor(route.roles, observerOf(route.method, route.path)),
       handler: async (request, reply) => {
         assert(request.caller !== null, 'the gate lets nobody through unknown');
-        const { answer, isReplayed } = await serveRoute(prepared, serving, request.caller, request);
+        const served = await serveRoute(prepared, serving, request.caller, request);
+        if (hasFiles(route)) reply.header('vary', 'accept');
+        if ('file' in served) return sendFile(reply, served.file);
+        const { answer, isReplayed } = served;
         if (isReplayed === true) reply.header('idempotency-replayed', 'true');
         return send(reply, answer, mediaTypeOf(route));
       },
     });
   }
+}
+
+function hasFiles({ answer }: Route): boolean {
+  return answer.status !== 204 && answer.files !== undefined;
 }
 
 /** Of a text; undefined for JSON. */

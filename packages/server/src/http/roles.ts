@@ -7,6 +7,10 @@ export const MAY = {
   readAgents: ['admin', 'supervisor', 'agent', 'ingest', 'app-developer'],
   readSettings: ['admin', 'supervisor', 'agent', 'app-developer'],
   readEvents: ['admin', 'supervisor', 'agent', 'app-developer'],
+  /** A person's own key: of that person alone. */
+  readOwnReport: ['admin', 'supervisor', 'agent'],
+  /** Of colleagues too. */
+  readReports: ['admin', 'supervisor'],
   readKeys: ['admin', 'supervisor'],
   keepSessions: ['admin', 'supervisor', 'agent', 'ingest'],
   /** For many agents at once, or in the name of a machine: not for a person's own key. */

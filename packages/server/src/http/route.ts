@@ -45,7 +45,7 @@ export type Description = {
   readonly takesText?: readonly TextType[];
   /** The answer holds a secret, or what an app says, which may be one: it is stored sealed. */
   readonly holdsSecret?: true;
-  /** What the body's fields must be beyond their shape. */
+  /** What the fields of the body, or of a GET's query, must be beyond their shape. */
   readonly check?: FieldCheck;
 };
 
@@ -55,10 +55,12 @@ export type RouteAnswer =
       readonly schema: TSchema;
       /** Default: `application/json`. Anything else is a text that the action answers as it is. */
       readonly mediaType?: string;
+      /** Media types in which the same can be had as a file, by the header `Accept`. */
+      readonly files?: readonly string[];
     }
   | { readonly status: 204 };
 
-/** Looks at a body of any shape, beside the schema, so that the caller learns of all faults at once. */
+/** Looks at fields of any shape, beside the schema, so that the caller learns of all faults at once. */
 export type FieldCheck = (
   fields: Readonly<Record<string, unknown>>,
   around: { readonly ask: Ask; readonly services: Services },
@@ -97,6 +99,8 @@ export type Input<Query = unknown, Body = unknown> = {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** Which of the media types that the route offers the caller likes best. */
+  readonly mediaType: string;
 };
 
 /** The ids of the path; empty, which is nobody's id, where the path has none. */

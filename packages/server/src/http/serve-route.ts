@@ -7,6 +7,7 @@ import type { EncodedAnswer, Idempotency, OnceAnswer } from '../engine/engine.ts
 import { assert } from '../time/assert.ts';
 import { bearerSecret } from './authenticate.ts';
 import { bodyOf } from './body-parser.ts';
+import { FileAnswer } from './file-answer.ts';
 import { type CallsOnce, idempotencyOf } from './idempotency.ts';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.ts';
 import type { InputReader } from './read-input.ts';
@@ -30,12 +31,15 @@ export async function serveRoute(
   const ask: Ask = { caller, now: services.engine.clock.now() };
   const body = bodyOf(request);
   if (body.kind === 'rejected') return { answer: problemAnswer(body, request.id) };
-  const raw = { params: request.params, query: request.query, body: body.value };
+  const { params, query, headers } = request;
+  const raw = { params, query, body: body.value, accept: headers.accept };
   const input = readInput(raw, ask, services);
   if (input.kind === 'rejected') return { answer: problemAnswer(input, request.id) };
   const turn: Turn = { route, serving, ask, input: input.value, instance: request.id, prepared: null };
   if (route.action.kind === 'query') {
-    return { answer: encodedAnswer(turn, await route.action.read(services, ask, input.value)) };
+    const answer = await route.action.read(services, ask, input.value);
+    if (answer.kind === 'done' && answer.value instanceof FileAnswer) return { file: answer.value };
+    return { answer: encodedAnswer(turn, answer) };
   }
   if (route.action.kind === 'call' && route.action.isRepeatable) return { answer: await call(turn) };
   const once = idempotencyOf(request, {
@@ -59,7 +63,7 @@ async function prepare({ route: { action }, serving, ask, input }: Turn): Promis
 }
 
 /** `isReplayed`: it is the answer to an earlier request with the same idempotency key. */
-export type Served = { readonly answer: EncodedAnswer; readonly isReplayed?: true };
+export type Served = { readonly answer: EncodedAnswer; readonly isReplayed?: true } | { readonly file: FileAnswer };
 
 /** Puts an answer on the wire. */
 export function send(reply: FastifyReply, { status, body }: EncodedAnswer, mediaType = JSON_TYPE): FastifyReply {

@@ -112,7 +112,11 @@ function textBody(types: readonly string[]): JsonObject {
 function success({ answer }: Description, schemas: SchemaCollector): JsonObject {
   if (answer.status === 204) return { 204: { description: 'Done.' } };
   const { description } = answer.schema as { readonly description?: string };
-  const content = { [answer.mediaType ?? 'application/json']: { schema: schemas.use(answer.schema) } };
+  const files = (answer.files ?? []).map((mediaType) => [mediaType, { schema: {} }] as const);
+  const content = {
+    [answer.mediaType ?? 'application/json']: { schema: schemas.use(answer.schema) },
+    ...Object.fromEntries(files),
+  };
   return { [answer.status]: { description: description ?? 'The answer.', content } };
 }
 

@@ -16,6 +16,7 @@ import { ingestRoutes } from './ingest.ts';
 import { intelliassignRoutes } from './intelliassign.ts';
 import { keyRoutes } from './keys.ts';
 import { planRoutes } from './plans.ts';
+import { reportRoutes } from './reports.ts';
 import { sessionRoutes } from './sessions.ts';
 import { signalRoutes } from './signals.ts';
 
@@ -35,6 +36,7 @@ export const allRoutes: readonly Route[] = [
   ...accountRoutes,
   ...keyRoutes,
   ...eventRoutes,
+  ...reportRoutes,
   ...appRoutes,
   ...appInstallationRoutes,
   ...appCallRoutes,
