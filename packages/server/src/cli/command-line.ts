@@ -1,4 +1,4 @@
-import { AXES } from '@rollcall/contract';
+import { AXES, REPORT_FORMATS, REPORT_HOURS } from '@rollcall/contract';
 import { type Command, Option } from 'commander';
 import { APP_TEMPLATES, TEMPLATE_PLATFORMS } from './app-template.ts';
 import type { AccountCreateOptions } from './commands/account-create.ts';
@@ -15,11 +15,12 @@ import type { ExportOptions } from './commands/export-events.ts';
 import type { ImportEventsOptions } from './commands/import-events.ts';
 import type { KeyCreateOptions } from './commands/key-create.ts';
 import type { LogVerifyOptions } from './commands/log-verify.ts';
+import type { ReportOptions } from './commands/report.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { SimulateOptions } from './commands/simulate.ts';
 import { IMPORT_FORMATS } from './import/import-formats.ts';
 import type { Invocation } from './invocation.ts';
-import { instantOrDay, localDate, positiveNumber, repeated, webAddress, wholeNumber } from './read-option.ts';
+import { instantOrDay, listed, localDate, positiveNumber, repeated, webAddress, wholeNumber } from './read-option.ts';
 
 /**
  * Every command with its arguments and options. What a command does is in its own file, which is loaded when it is run
@@ -36,6 +37,7 @@ export function addCommands(program: Command, invocation: Invocation): void {
   addAppPack(app, invocation);
   addAppCreate(app, invocation);
   addSimulate(program, invocation);
+  addReport(program, invocation);
   addImport(program, invocation);
   addExport(program, invocation);
   addLogVerify(program.command('log').description('look at the log'), invocation);
@@ -215,6 +217,33 @@ function addSimulate(program: Command, invocation: Invocation): void {
     .action(async (options: SimulateOptions) => {
       const { simulate } = await import('./commands/simulate.ts');
       await simulate(invocation, options);
+    });
+}
+
+function addReport(program: Command, invocation: Invocation): void {
+  program
+    .command('report')
+    .description('how agents spent their business hours; or one day of one agent, explained')
+    .option('--from <time>', 'the beginning: a day of the time zone, or an instant')
+    .option('--to <time>', 'the end, itself left out: a day or an instant')
+    .option('--time-zone <zone>', "whose days and hours are meant (default: the account's)")
+    .option('--group-by <keys>', 'agent, group, day, week, month, hour_of_day, status; several with commas', listed)
+    .option('--agent <id>', 'only this agent, by id or e-mail address; may be given several times', listed)
+    .option('--group <id>', 'only this group, by id or name; may be given several times', repeated)
+    .addOption(new Option('--calendar <hours>', 'which hours count').choices(REPORT_HOURS))
+    .option('--now <instant>', 'as seen from this instant')
+    .option('--at-position <n>', 'as known when the log ended here', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .addOption(new Option('--format <format>', 'the form (default: table)').choices(['table', ...REPORT_FORMATS]))
+    .option('--output <file>', 'write it to a file instead of stdout')
+    .option('--explain <agent-and-day...>', 'a day of an agent, interval by interval, with what began and ended each')
+    .option('--account <id>', 'the account (default: the first one)')
+    .option(...DATA)
+    .option('--url <url>', 'ask a running server instead of a data folder', webAddress)
+    .option('--key <key>', 'with --url: a key of role admin or supervisor')
+    .option('--json', 'the answer of the API, with every line')
+    .action(async (options: ReportOptions) => {
+      const { report } = await import('./commands/report.ts');
+      await report(invocation, options);
     });
 }
 

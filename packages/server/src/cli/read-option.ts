@@ -41,6 +41,11 @@ export function repeated(text: string, before: readonly string[] | undefined): r
   return [...(before ?? []), text];
 }
 
+/** A list with commas, which may also be given in several options. */
+export function listed(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), ...text.split(',').map((one) => one.trim())];
+}
+
 /** An address of the web, without a slash at its end. */
 export function webAddress(text: string): string {
   const url = URL.parse(text);
