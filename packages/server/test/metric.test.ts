@@ -385,6 +385,44 @@ test('stints, allowances and plans are counted from the same history', async () 
   );
 });
 
+test('an approved correction changes the answer, and what was known before it can still be read', async () => {
+  const id = await idOf('three@example.com');
+  const path = `/reports/agent-activity?from=2026-03-04&to=2026-03-05&time_zone=${ZONE}&agent_id=${id}`;
+  type Report = { totals: Row; basis: { log_position: number } };
+  const before = await get<Report>(path);
+  await post('/custom-statuses', { name: 'Training', emoji: 'books' });
+  const { key } = (await post('/keys', { role: 'agent', agent_id: id })) as { key: string };
+  const proposal = {
+    from: instant('2026-03-04', '12:30'),
+    to: instant('2026-03-04', '13:10'),
+    custom_status: 'Training',
+  };
+  const proposed = await callServer(server, { method: 'POST', path: `/agents/${id}/corrections`, body: proposal, key });
+  const correction = JSON.parse(proposed) as { id: string };
+  assert.deepEqual((await get<Report>(path)).totals, before.totals);
+  await post(`/corrections/${correction.id}/decision`, { decision: 'approved' });
+  const after = await get<Report>(path);
+  assert.deepEqual(partsOf(after.totals), { Lunch: 30, unavailable: 20, Training: 40 });
+  assert.equal(after.totals.unavailable_ms, 90 * minute);
+  const known = await get<Report>(`${path}&at_position=${before.basis.log_position}`);
+  assert.deepEqual(known.totals, before.totals);
+  type Bound = { kind: string; sentence: string } | null;
+  const { items } = await get<{ items: readonly { name: string | null; begun_by: Bound }[] }>(
+    `/agents/${id}/timeline?from=2026-03-04&to=2026-03-05&time_zone=${ZONE}`,
+  );
+  assert.equal(items.find(({ name }) => name === 'Training')?.begun_by?.kind, 'correction');
+});
+
+test('what-ifs tell of the same facts under other settings, beside what was', async () => {
+  const id = await idOf('two@example.com');
+  const path = `/reports/agent-activity?from=2026-03-04&to=2026-03-05&time_zone=${ZONE}&agent_id=${id}`;
+  const { totals } = await get<{ totals: Row }>(`${path}&productive=Lunch`);
+  assert.deepEqual(partsOf(totals), { unavailable: 20, idle: 30 });
+  // The account's idle time is 10 minutes: last active at 15:50, so idle from 16:05 under 15.
+  const longer = await get<{ totals: Row }>(`${path}&idle_after_ms=${15 * minute}`);
+  assert.deepEqual(partsOf(longer.totals), { Lunch: 45, unavailable: 20, idle: 25 });
+});
+
 test('answers the same after a restart', async () => {
   const queries = await Promise.all(EXAMPLES.map(queryOf));
   const ask = () => Promise.all(queries.map((query) => get<{ items: unknown }>(`/reports/agent-activity?${query}`)));
