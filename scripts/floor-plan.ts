@@ -52,7 +52,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   reporting: {
     kind: 'driver',
-    about: 'keeps histories beside the log, and answers reports from them',
+    about: 'keeps histories beside the log, answers reports from them',
     knows: [...pureRooms, 'engine'],
     packages: [],
   },
