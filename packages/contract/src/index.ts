@@ -17,6 +17,7 @@ export * from './api/intelliassign.ts';
 export * from './api/key.ts';
 export * from './api/page.ts';
 export * from './api/path.ts';
+export * from './api/plan.ts';
 export * from './api/report.ts';
 export * from './api/session.ts';
 export * from './api/signal.ts';

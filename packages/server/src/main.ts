@@ -41,6 +41,8 @@ export type RunningServer = {
   readonly host: AppHost;
   readonly dispatcher: Dispatcher;
   readonly reports: Reports;
+  /** What reports are calculated from. */
+  readonly history: HistorySource;
   readonly recovery: Recovery;
   /** The first admin key, when it was made at this start and not given: to be shown once. */
   readonly madeAdminKey: string | null;
@@ -185,6 +187,7 @@ export async function startServer(config: Config, logger: Logger, world: ServerW
     host: apps,
     dispatcher,
     reports,
+    history,
     recovery,
     madeAdminKey: recovery.kind === 'new' && config.adminKey === null ? secret : null,
     fence: runners.fence,

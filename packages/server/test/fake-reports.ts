@@ -104,7 +104,12 @@ export function fakeReports(engine: Engine): FakeReports {
       fake.asked.coverage.push(ask);
       return fake.groups;
     },
-    async stays() {
+    async stays(ask) {
+      fake.asked.activity.push(ask);
+      return [];
+    },
+    async adherence(ask) {
+      fake.asked.activity.push(ask);
       return [];
     },
     async live() {

@@ -356,6 +356,35 @@ test('every interval of a number names the two facts that bound it', async () =>
   });
 });
 
+test('stints, allowances and plans are counted from the same history', async () => {
+  const id = await idOf('one@example.com');
+  const window = `from=2026-03-04&to=2026-03-05&time_zone=${ZONE}`;
+  type Stay = { status: string; count: number; max_ms: number };
+  const { items } = await get<{ items: readonly Stay[] }>(`/reports/stays?${window}&agent_id=${id}`);
+  const told = Object.fromEntries(items.map(({ status, count, max_ms }) => [status, [count, max_ms / minute]]));
+  assert.deepEqual(told.Lunch, [1, 45]);
+  assert.deepEqual(told.UNAVAILABLE, [1, 20]);
+  assert.equal(told.AVAILABLE?.[0], 3);
+  const day = `from=${instant('2026-03-04', '00:00')}&to=${instant('2026-03-05', '00:00')}`;
+  const entries = [
+    ['09:00', '12:00', { kind: 'work' }],
+    ['12:00', '13:00', { kind: 'other', name: 'break', productive: false }],
+    ['13:00', '17:00', { kind: 'work' }],
+  ].map(([from, to, activity]) => ({
+    from: instant('2026-03-04', from as string),
+    to: instant('2026-03-04', to as string),
+    activity,
+  }));
+  await callServer(server, { method: 'PUT', path: `/agents/${id}/plan?${day}`, body: { entries } });
+  type Adherence = { totals: { agents: number; scheduled_ms: number; adherent_ms: number; adherence_percent: number } };
+  const { totals } = await get<Adherence>(`/reports/adherence?${window}`);
+  // Available but for 15 minutes of the planned break and 20 of the afternoon.
+  assert.deepEqual(
+    [totals.agents, totals.scheduled_ms / minute, totals.adherent_ms / minute, totals.adherence_percent],
+    [1, 480, 445, (100 * 445) / 480],
+  );
+});
+
 test('answers the same after a restart', async () => {
   const queries = await Promise.all(EXAMPLES.map(queryOf));
   const ask = () => Promise.all(queries.map((query) => get<{ items: unknown }>(`/reports/agent-activity?${query}`)));

@@ -348,3 +348,75 @@ export const LiveReport = answer('Where everybody stands now, per group.', {
   next: orNull(cursor('Always null: all groups are told at once.')),
 });
 export type LiveReport = Wire<typeof LiveReport>;
+
+const ofWhom = {
+  agent_id: AgentActivityQuery.properties.agent_id,
+  group_id: AgentActivityQuery.properties.group_id,
+};
+
+/** Which stints: `GET /reports/stays`. */
+export const StaysQuery = closed('Which window, of whom.', { ...windowFields, ...ofWhom, ...seenFrom });
+export type StaysQuery = Wire<typeof StaysQuery>;
+
+/** How long stints in each status lasted. */
+export const StaysReport = answer('How long stints in each status lasted, of those that began in the window.', {
+  items: list(
+    'The statuses that had any.',
+    answer('One status. Percentiles are of the nearest rank: each is a stint that happened.', {
+      status: statusName("AVAILABLE, UNAVAILABLE, or the custom status's name of today."),
+      custom_status_id: orNull(uuid('The id of the custom status. Null for the two defaults.')),
+      count: integer('How many stints.'),
+      total_ms: ms('All of them together'),
+      p50_ms: ms('Half of them were no longer'),
+      p90_ms: ms('Nine of ten were no longer'),
+      p99_ms: ms('99 of 100 were no longer'),
+      max_ms: ms('The longest'),
+      overstays: orNull(
+        answer('Stints longer than the allowance of today. Null without an allowance.', {
+          count: integer('How many.'),
+          over_ms: ms('By how much, all together'),
+          allowance_ms: ms('The allowance'),
+        }),
+      ),
+    }),
+  ),
+  from: utcInstant('Where the window begins.'),
+  to: utcInstant('Where the window ends.'),
+  time_zone: timeZone('The zone that dates meant.'),
+  now: utcInstant('The instant up to which a stint that goes on was counted.'),
+  next: orNull(cursor('Always null: all statuses are told at once.')),
+});
+export type StaysReport = Wire<typeof StaysReport>;
+
+/** Whose plans, in which window: `GET /reports/adherence`. */
+export const AdherenceQuery = closed('Which window, of whom.', { ...windowFields, ...ofWhom, ...seenFrom });
+export type AdherenceQuery = Wire<typeof AdherenceQuery>;
+
+const adherence = {
+  planned_ms: ms('All that was planned in the window, also what has not come yet'),
+  scheduled_ms: ms('The time of the plan for which it is known what was'),
+  adherent_ms: ms('The part of it in which the agent did what the plan says'),
+  unknown_ms: ms('The time of the plan for which nobody can say; it is on neither side of the percent'),
+  adherence_percent: orNull(
+    Type.Number({ description: 'Adherent against scheduled time, not rounded. Null when nothing was scheduled.' }),
+  ),
+};
+
+/** How well agents kept to their plans. */
+export const AdherenceReport = answer('How well agents kept to their plans.', {
+  items: list(
+    'The agents with a plan in the window.',
+    answer('One agent.', {
+      agent_id: uuid('The id of the agent.'),
+      agent_email: email('The address of today.'),
+      ...adherence,
+    }),
+  ),
+  totals: answer('All of them together.', { agents: integer('How many agents.'), ...adherence }),
+  from: utcInstant('Where the window begins.'),
+  to: utcInstant('Where the window ends.'),
+  time_zone: timeZone('The zone that dates meant.'),
+  now: utcInstant('The instant up to which time was counted.'),
+  next: orNull(cursor('Always null: all agents are told at once.')),
+});
+export type AdherenceReport = Wire<typeof AdherenceReport>;

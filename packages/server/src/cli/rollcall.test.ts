@@ -127,6 +127,51 @@ test('commands that write and commands that read work while the server runs', as
   );
 });
 
+test('an export is imported into another folder, by the server that runs there and without one, and known the second time', async (t) => {
+  const [from, into] = [newFolder(t), newFolder(t)];
+  const origin = await serve(t, '--data', from);
+  const headers = { authorization: `Bearer ${env.ROLLCALL_ADMIN_KEY}`, 'content-type': 'application/json' };
+  const post = { method: 'POST', headers, body: '{"email":"moved@example.com"}' };
+  const { id } = (await (await fetch(`${origin.url}/api/v1/agents`, post)).json()) as { id: string };
+  for (const status of ['AVAILABLE', 'UNAVAILABLE', 'AVAILABLE']) {
+    const put = { method: 'PUT', headers, body: JSON.stringify({ status }) };
+    await fetch(`${origin.url}/api/v1/agents/${id}/intelliassign`, put);
+  }
+  const file = join(from, 'export.jsonl');
+  const exported = (await rollcall('export', '--data', from)).stdout;
+  writeFileSync(file, exported);
+  await stopped(origin.child, 'SIGTERM');
+
+  const target = await serve(t, '--data', into);
+  const refused = await rollcall('import', file, '--data', into, '--json', '--rejects', join(from, 'rejects'));
+  assert.deepEqual([refused.code, JSON.parse(refused.stdout).rejected], [1, 3]);
+  assert.match(refused.stderr, /^line 1: There is no agent moved@example.com/m);
+  assert.equal(readFileSync(join(from, 'rejects'), 'utf8').trimEnd().split('\n').length, 3);
+  const trial = await rollcall('import', file, '--data', into, '--json', '--create-agents', '--dry-run');
+  assert.deepEqual([trial.code, JSON.parse(trial.stdout).accepted], [0, 3]);
+  const taken = await rollcall('import', file, '--data', into, '--json', '--create-agents');
+  assert.deepEqual([taken.code, JSON.parse(taken.stdout).accepted], [0, 3], taken.stderr);
+  await stopped(target.child, 'SIGTERM');
+
+  const again = await rollcall('import', file, '--data', into, '--json');
+  assert.deepEqual([again.code, JSON.parse(again.stdout).duplicate], [0, 3], again.stderr);
+  const more = exported
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replaceAll('moved@', 'other@').replaceAll(/"(id|org_agent_id)":"[^"]+"/g, '"x":0'));
+  writeFileSync(file, more.join('\n'));
+  const offline = await rollcall('import', file, '--data', into, '--json', '--create-agents');
+  assert.deepEqual([offline.code, JSON.parse(offline.stdout).accepted], [0, 3], offline.stderr);
+  assert.equal((await rollcall('log', 'verify', '--data', into)).code, 0);
+  const data = (text: string) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .map((event) => [event.data, event.activity.id]);
+  assert.deepEqual(data((await rollcall('export', '--data', into)).stdout).slice(0, 3), data(exported));
+});
+
 test('after a kill -9 a command writes by itself, and the next server knows what it wrote', async (t) => {
   const data = newFolder(t);
   const first = await serve(t, '--data', data);

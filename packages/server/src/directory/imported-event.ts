@@ -50,7 +50,8 @@ export function readImportedEvent(value: unknown, now: Instant): ImportedEvent |
   const at = parseInstant(told.status_change_timestamp);
   const prevAt = parseInstant(told.prev_status_change_timestamp);
   const reason = payload.activity?.reason ?? 'import';
-  if (at === null || prevAt === null) return invalid('its times are outside of the years 0001 to 9999');
+  if (at === null) return noInstant('/status_change_timestamp', told.status_change_timestamp);
+  if (prevAt === null) return noInstant('/prev_status_change_timestamp', told.prev_status_change_timestamp);
   if (prevAt > at) return contradiction(told);
   if (!isReason(reason)) return invalid(`/activity/reason ${JSON.stringify(reason)} is not in the list of reasons`);
   const { availability_event_type: axis, status, prev_status: prevStatus } = told;
@@ -89,6 +90,11 @@ function misnamedStatus(axis: Axis, status: string, field: string): ImportFault 
     return invalid(`${pointer} expected AVAILABLE or UNAVAILABLE in capitals, got ${JSON.stringify(status)}`);
   }
   return null;
+}
+
+function noInstant(field: string, text: string): ImportFault {
+  const expected = 'expected an instant with an offset, such as 2026-03-04T09:00:00.000Z';
+  return invalid(`/data/agent_activity${field} ${expected}, got ${JSON.stringify(text)}`);
 }
 
 /** A value cannot have begun after it ended: where times disagree within one event, nobody can say which is wrong. */

@@ -26,6 +26,7 @@ import { decideCorrection, proposeCorrection } from './correction-commands.ts';
 import { archiveCustomStatus, changeCustomStatus, createCustomStatus } from './custom-status-commands.ts';
 import { Engine } from './engine.ts';
 import { changeGroup, createGroup } from './group-commands.ts';
+import { planOf, replacePlan } from './plan-commands.ts';
 import type { Recovery } from './recover.ts';
 import { type Store, StoreFailure } from './store.ts';
 
@@ -501,3 +502,29 @@ test('knows its corrections after a restart, decided and undecided', async () =>
 function byPosition(one: { readonly position: number }, other: { readonly position: number }): number {
   return one.position - other.position;
 }
+
+test('knows its plans after a restart, and says in the log that they changed', async () => {
+  const before = await startWorld();
+  const { engine, ask } = before;
+  const agent = await newAgent(before, 'one@example.com');
+  const window = { from: START, to: START + 60 * MINUTE };
+  const entries = [{ ...window, activity: { kind: 'work' } }] as const;
+  const input = { agentId: agent.profile.id, window, entries };
+  value(await engine.write((draft) => replacePlan(draft, ask(), input)));
+  const facts = before.facts.filter((fact) => fact.kind === 'ThingRecorded' && fact.thing === 'plan');
+  assert.deepEqual(
+    facts.map((fact) => fact.kind === 'ThingRecorded' && [fact.id, fact.by]),
+    [[agent.profile.id, ADMIN.keyId]],
+  );
+  await engine.stop();
+  const after = await startWorld({ store: before.store, at: START + 60 * MINUTE });
+  assert.deepEqual(planOf(after.engine.memory, agent.number, { from: START - MINUTE, to: START + MINUTE }), [
+    { from: START, to: START + MINUTE, activity: { kind: 'work' } },
+  ]);
+  const emptied = { ...input, entries: [] };
+  value(await after.engine.write((draft) => replacePlan(draft, after.ask(), emptied)));
+  assert.equal(after.engine.memory.plans.size, 0);
+  await after.engine.stop();
+  const last = await startWorld({ store: before.store, at: START + 120 * MINUTE });
+  assert.deepEqual(planOf(last.engine.memory, agent.number, window), []);
+});

@@ -40,31 +40,27 @@ export function statusNameKey(hash: HashHex, account: AccountNumber, name: strin
   return short(hash, `s|${account}|${nameKey(name)}`);
 }
 
-/** The keys under which an event is entered in the index. */
+/** The keys of one event, each made once: a hash is a good part of what an import costs. */
+export type EventKeys = {
+  /** Under which it may be known already. */
+  readonly lookedUp: readonly EventKey[];
+  /** Under which it is entered in the index. */
+  readonly entered: readonly EventKey[];
+};
+
+/** `agent`: null when nobody knows whose it is, so that only an id can tell. */
 export function keysOfEvent(
   hash: HashHex,
   account: AccountNumber,
   event: ImportedEvent,
-  agent: AgentNumber,
-): EventKey[] {
-  const said = { agent, axis: event.axis, at: event.at, status: event.status };
-  if (event.id === null) return [saidKey(hash, 'bare', said)];
-  return [idKey(hash, account, event.id), saidKey(hash, 'named', said)];
-}
-
-/** The keys under which an event may be known already. */
-export function keysToLookUp(
-  hash: HashHex,
-  account: AccountNumber,
-  event: ImportedEvent,
   agent: AgentNumber | null,
-): EventKey[] {
-  const keys = event.id === null ? [] : [idKey(hash, account, event.id)];
-  if (agent === null) return keys;
+): EventKeys {
+  const own = event.id === null ? null : idKey(hash, account, event.id);
+  if (agent === null) return { lookedUp: own === null ? [] : [own], entered: [] };
   const said = { agent, axis: event.axis, at: event.at, status: event.status };
-  keys.push(saidKey(hash, 'bare', said));
-  if (event.id === null) keys.push(saidKey(hash, 'named', said));
-  return keys;
+  const bare = saidKey(hash, 'bare', said);
+  const named = saidKey(hash, 'named', said);
+  return own === null ? { lookedUp: [bare, named], entered: [bare] } : { lookedUp: [own, bare], entered: [own, named] };
 }
 
 /** The same for a fact of the log: a live event has an id, that of its place. */

@@ -7,7 +7,7 @@ import { type ImportedEvent, type ImportFault, readImportedEvent } from '../dire
 import { nameKey } from '../directory/name-key.ts';
 import type { Ask } from './agent-commands.ts';
 import type { Change } from './change.ts';
-import { type EventKey, idKey, keysOfFact, keysToLookUp, statusNameKey } from './event-key.ts';
+import { type EventKey, type EventKeys, idKey, keysOfEvent, keysOfFact, statusNameKey } from './event-key.ts';
 import { ENGINE_LIMITS } from './limits.ts';
 import { type Memory, scoped } from './memory.ts';
 import type { RecordCache } from './record-cache.ts';
@@ -30,6 +30,8 @@ export type ImportBatch = {
   readonly events: readonly (ImportedEvent | ImportFault)[];
   /** Whose each is, where that was known when it was looked up. */
   readonly agents: readonly (AgentNumber | null)[];
+  /** The keys of each, as far as they could be made; those of a fault are none. */
+  readonly keys: readonly EventKeys[];
   /** What of it is in the log already; grows while the batch is decided. */
   readonly known: Map<EventKey, Position>;
   /** The ids of the events at those positions. */
@@ -92,13 +94,14 @@ export class ImportDesk {
     const known = new Map<EventKey, Position>();
     // Keys that are not written yet are found here and not on disk.
     for (const change of changes) if (change.kind === 'PutEventKey') known.set(change.key, change.position);
-    const wanted = events.flatMap((event, index) =>
-      event.kind === 'fault' ? [] : keysToLookUp(this.#parts.hash, account, event, agents[index] ?? null),
+    const keys = events.map((event, index) =>
+      event.kind === 'fault' ? NO_KEYS : keysOfEvent(this.#parts.hash, account, event, agents[index] ?? null),
     );
+    const wanted = keys.flatMap(({ lookedUp }) => lookedUp);
     for (const [key, position] of await this.#parts.store.eventKeys(wanted)) known.set(key, position);
     const ids = await this.#lookUpIds(account, events, wanted, known);
     const formerNames = await this.#formerNames(account, events);
-    return { events, agents, known, ids, formerNames, changes };
+    return { events, agents, keys, known, ids, formerNames, changes };
   }
 
   /**
@@ -194,6 +197,8 @@ export class ImportDesk {
     return former;
   }
 }
+
+const NO_KEYS: EventKeys = { lookedUp: [], entered: [] };
 
 function isKnownName(memory: Memory, account: AccountNumber, name: string): boolean {
   if (name === 'AVAILABLE' || name === 'UNAVAILABLE') return true;

@@ -12,7 +12,7 @@ import { assert } from '../time/assert.ts';
 import { type Ask, passTime } from './agent-commands.ts';
 import { createAgent } from './agent-record-commands.ts';
 import type { Draft } from './draft.ts';
-import { keysOfEvent, keysOfFact, keysToLookUp } from './event-key.ts';
+import { keysOfEvent, keysOfFact } from './event-key.ts';
 import type { ImportBatch } from './import-desk.ts';
 import { importedStatus, type StatusSearch } from './imported-status.ts';
 import { type Agent, scoped } from './memory.ts';
@@ -54,7 +54,7 @@ export function importEvents(
   keyWhatCameBetween(course);
   const results = batch.events.map((event, index): ImportResult => {
     if (event.kind === 'fault') return { kind: 'rejected', code: event.code, detail: event.detail };
-    return take(course, event, batch.agents[index] ?? null);
+    return take(course, event, index);
   });
   for (const number of course.touched) {
     draft.put({ kind: 'PutKeyedAgent', agent: number, position: agentAt(draft, number).head });
@@ -102,14 +102,17 @@ function keyWhatCameBetween({ draft, batch, touched }: Course): void {
   }
 }
 
-function take(course: Course, event: ImportedEvent, found: AgentNumber | null): ImportResult {
+function take(course: Course, event: ImportedEvent, index: number): ImportResult {
   const { draft, ask, batch } = course;
   const { account } = ask.caller;
+  const found = batch.agents[index] ?? null;
   const number = found ?? findDraftedAgent(draft, ask, event);
-  const known = keysToLookUp(batch.hash, account, event, number)
-    .map((key) => batch.known.get(key))
-    .find((position) => position !== undefined);
-  if (known !== undefined) return { kind: 'duplicate', id: idAt(batch, known) };
+  const keys = number === found ? batch.keys[index] : keysOfEvent(batch.hash, account, event, number);
+  assert(keys !== undefined, 'every event has its keys');
+  for (const key of keys.lookedUp) {
+    const known = batch.known.get(key);
+    if (known !== undefined) return { kind: 'duplicate', id: idAt(batch, known) };
+  }
   const agent = number === null ? createdAgent(course, event) : agentAt(draft, number);
   if ('kind' in agent) return agent;
   const status = labelOf(course, event.axis, { id: event.customStatusId, name: event.status, emoji: event.emoji });
@@ -117,7 +120,8 @@ function take(course: Course, event: ImportedEvent, found: AgentNumber | null): 
   if (status === null || prevStatus === null) return tooManyStatuses();
   const fact = append(course, agent, event, { status, prevStatus });
   const id = activityEventId(fact);
-  for (const key of keysOfEvent(batch.hash, account, event, agent.number)) {
+  const { entered } = number === null ? keysOfEvent(batch.hash, account, event, agent.number) : keys;
+  for (const key of entered) {
     batch.known.set(key, fact.position);
     draft.put({ kind: 'PutEventKey', key, position: fact.position });
   }

@@ -3,6 +3,7 @@ import type { AccountRecord, AgentProfile, CalendarRecord, CustomStatus, Group }
 import type { Availability } from '../availability/availability.ts';
 import type { ApiKey } from '../directory/api-key.ts';
 import type { Correction } from '../directory/correction.ts';
+import type { PlanMonth } from '../directory/plan-record.ts';
 import type { Instant } from '../time/instant.ts';
 import { DraftList } from './draft-list.ts';
 import { DraftMap } from './draft-map.ts';
@@ -53,6 +54,8 @@ export class Memory {
   readonly calendarNames = new DraftMap<string, string>();
   /** By id; decided ones stay. */
   readonly corrections = new DraftMap<string, Recorded<Correction>>();
+  /** By `planKeyOf(agent, month)`. */
+  readonly plans = new DraftMap<string, PlanMonth>();
   /** By hash of the secret. */
   readonly keys = new DraftMap<string, ApiKey>();
   readonly keyHashes = new DraftMap<string, string>();
@@ -109,6 +112,7 @@ export class Memory {
       this.calendars,
       this.calendarNames,
       this.corrections,
+      this.plans,
       this.keys,
       this.keyHashes,
       this.records,

@@ -4,6 +4,7 @@ import { isOnline, type Session } from '../availability/availability.ts';
 import type { ApiKey } from '../directory/api-key.ts';
 import type { Correction } from '../directory/correction.ts';
 import { nameKey } from '../directory/name-key.ts';
+import type { PlanMonth } from '../directory/plan-record.ts';
 import { assert } from '../time/assert.ts';
 import type { Instant } from '../time/instant.ts';
 import { createAccount } from './account-commands.ts';
@@ -122,6 +123,10 @@ function restoreRecord(memory: Memory, stored: StoredRecord): void {
     case 'correction': {
       const record = body as Correction;
       memory.corrections.put(record.id, { account, record, position });
+      return;
+    }
+    case 'plan': {
+      memory.plans.put(stored.key, body as PlanMonth);
       return;
     }
     case 'key': {

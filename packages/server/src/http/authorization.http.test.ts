@@ -126,6 +126,7 @@ const calendarFile = [
     'END:VCALENDAR',
   ].join('\n'),
 ] as const;
+const day = 'from=2026-03-03T00:00:00Z&to=2026-03-04T00:00:00Z';
 const newApp = () => ({ folder: `apps/${fresh()}` });
 const WINDOW = 'from=2026-03-03&to=2026-03-04';
 const call = { event: 'onAgentActivityCreate' };
@@ -178,6 +179,12 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /corrections': own('/corrections'),
   'GET /corrections/{id}': ofCorrection(''),
   'POST /corrections/{id}/decision': ofCorrection('/decision', { decision: 'withdrawn' }),
+  'GET /agents/{id}/plan': ofAgent(`/plan?${day}`),
+  'PUT /agents/{id}/plan': ofAgent(`/plan?${day}`, { entries: [] }),
+  'POST /plans': object(async ({ agent }) => {
+    const shift = `agent_id,start,end,activity\n${agent},2026-03-03T09:00:00Z,2026-03-03T10:00:00Z,work\n`;
+    return { path: '/plans', text: ['text/csv', shift] };
+  }),
   'GET /account': own('/account'),
   'PATCH /account': own('/account', () => ({ name: fresh() })),
   'POST /keys': own('/keys', () => ({ role: 'ingest' })),
@@ -194,6 +201,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /agents/{id}/timeline': ofAgent(`/timeline?${WINDOW}`),
   'GET /reports/coverage': own(`/reports/coverage?${WINDOW}`),
   'GET /reports/live': own('/reports/live'),
+  'GET /reports/stays': own(`/reports/stays?${WINDOW}`),
+  'GET /reports/adherence': own(`/reports/adherence?${WINDOW}`),
   'POST /ingest/events': own('/ingest/events', () => ({ events: [{}] })),
   'GET /apps': own('/apps'),
   'POST /apps': own('/apps', newApp),
@@ -306,6 +315,7 @@ test('lets a key of role agent act for its own agent and for no colleague', asyn
     ['POST', '/intelliassign', { changes: [{ agent_id: colleague, status: 'AVAILABLE' }] }],
     ['GET', `/events?agent_id=${colleague}`, undefined],
     ['GET', `/corrections?agent_id=${colleague}`, undefined],
+    ['GET', `/agents/${colleague}/plan?${day}`, undefined],
     [
       'POST',
       `/agents/${colleague}/corrections`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { AgentRead, EventPage, IngestAnswer } from '@rollcall/contract';
+import type { AgentRead, DeliveryPage, EventPage, IngestAnswer } from '@rollcall/contract';
 import { type HttpWorld, START, startHttpWorld } from '../../test/http-world.ts';
 import { importedPayload, vendorPayload } from '../../test/imported-payload.ts';
 
@@ -178,6 +178,43 @@ test('an idempotency key gets the same answer, and nothing is taken twice', asyn
   const first = await ingest(events, {}, headers);
   assert.equal(first.accepted, 1);
   assert.deepEqual(await ingest(events, {}, headers), first);
+});
+
+test('apps and webhooks get imported events only when the request says so', async () => {
+  const subscription = world.subscribe(1);
+  const email = fresh();
+  await ingest([importedPayload({ email, at: START - 4 * minute, id: 'kept-silent' })]);
+  await ingest([importedPayload({ email, at: START - 3 * minute, id: 'told-on', status: 'UNAVAILABLE' })], {
+    deliver: true,
+  });
+  await world.pass(1000);
+  const page = await world.ask<DeliveryPage>('GET', `/deliveries?subscription_id=${subscription}`);
+  assert.deepEqual(
+    page.body.items.map(({ event_id, state }) => [event_id, state]),
+    [['told-on', 'delivered']],
+  );
+});
+
+test('an account has at most 2000 custom statuses, and its other events are taken all the same', async () => {
+  const { key, number } = await world.addAccount('Many statuses');
+  const email = fresh();
+  const events = (from: number) =>
+    Array.from({ length: 1000 }, (_, index) =>
+      importedPayload({ email, at: START - 10_000_000 + from + index, status: `Status ${from + index}` }),
+    );
+  const send = async (items: readonly unknown[]) => {
+    const body = { events: items, create_agents: true };
+    return (await world.ask<IngestAnswer>('POST', '/ingest/events', { body, key })).body;
+  };
+  assert.equal((await send(events(0))).accepted, 1000);
+  assert.equal((await send(events(1000))).accepted, 1000);
+  const full = await send([...events(2000).slice(0, 2), importedPayload({ email, at: START, status: 'status 5' })]);
+  assert.deepEqual(
+    full.items.map(({ code, result }) => code ?? result),
+    ['too_many_custom_statuses', 'too_many_custom_statuses', 'accepted'],
+  );
+  const mine = [...world.engine.memory.customStatuses.values()].filter(({ account }) => account === number);
+  assert.equal(mine.length, 2000);
 });
 
 test('a thousand events fit into one request, and one more does not', async () => {

@@ -17,6 +17,8 @@ export const MAY = {
   reportOnAgents: ['admin', 'supervisor', 'ingest'],
   setStatus: ['admin', 'supervisor', 'agent'],
   correct: ['admin', 'supervisor', 'agent'],
+  plan: ['admin', 'supervisor'],
+  readPlans: ['admin', 'supervisor', 'agent'],
   readApps: ['admin', 'supervisor', 'app-developer'],
   runApps: ['admin', 'app-developer'],
 } as const satisfies Readonly<Record<string, readonly [Role, ...Role[]]>>;

@@ -1,3 +1,4 @@
+import type { Position } from '../activity/position.ts';
 import { lifeOf } from '../report/agent-life.ts';
 import { calendarUseOf } from '../report/calendar-use.ts';
 import type { AccountHistory } from '../report/directory-history.ts';
@@ -51,7 +52,11 @@ export function agentTimeline(question: {
   });
   const entries = resolveHistory({ ...known, numbers: known.directory.numbers, now: ask.now });
   const life = intersectIntervals([window], lifeOf(profiles, earliestImport(known.facts)));
-  const stays = life.flatMap((span) => staysIn(entries, span));
+  const recordedAt = (instant: Instant): Position | null =>
+    profiles.findLast(({ at }) => at <= instant)?.position ?? profiles[0]?.position ?? null;
+  const stays = life.flatMap((span) =>
+    staysIn(entries, span).map((stay) => boundByRecord(stay, span, window, recordedAt)),
+  );
   const intervals = stays.map((stay) => {
     const inHours = intersectIntervals([{ from: stay.from, to: stay.to }], hours);
     return {
@@ -65,6 +70,21 @@ export function agentTimeline(question: {
     };
   });
   return { intervals, hours, calendars };
+}
+
+/** Where no fact of availability bounds a stay, the agent's record does: it was created, or the agent deactivated. */
+function boundByRecord(
+  stay: Stay,
+  life: Interval,
+  window: Interval,
+  recordedAt: (instant: Instant) => Position | null,
+): Stay {
+  const isLastOfLife = stay.to === life.to && life.to < window.to;
+  return {
+    ...stay,
+    begunBy: stay.begunBy ?? recordedAt(stay.from),
+    endedBy: isLastOfLife ? recordedAt(stay.to) : stay.endedBy,
+  };
 }
 
 function hoursOf(

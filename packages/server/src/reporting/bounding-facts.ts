@@ -92,7 +92,7 @@ function sentenceOf(fact: RecordedFact, { emailOf }: Telling): string {
         ? 'The last session was lost and did not return in time.'
         : `The session ended: ${fact.cause}.`;
     case 'AgentRecorded':
-      return fact.record.active ? "The agent's record was changed." : 'The agent was deactivated.';
+      return fact.record.active ? "The agent's record holds from here on." : 'The agent was deactivated.';
     case 'CorrectionDecided':
       return `A correction was approved by ${fact.actorProfile === 0 ? fact.by : (emailOf(fact.actorProfile) ?? fact.by)}.`;
     default:
@@ -152,12 +152,11 @@ function ruleOf(
         : 'the account sets this at sign-out';
     case 'idle_timeout': {
       if (lastActivityAt === null) return 'no activity';
-      const minutes = (fact.at - lastActivityAt) / minuteMs;
-      return `no activity for ${Number(minutes.toFixed(2))} min; the last was seen at ${formatInstant(lastActivityAt)}`;
+      const length = inWords(fact.at - lastActivityAt);
+      return `no activity for ${length}; the last was seen at ${formatInstant(lastActivityAt)}`;
     }
     case 'disconnect': {
-      const seconds = telling.graceMsAt(fact.at) / 1000;
-      return `the connection was lost and did not return within ${Number(seconds.toFixed(1))} s`;
+      return `the connection was lost and did not return within ${inWords(telling.graceMsAt(fact.at))}`;
     }
     case 'agent_toggle':
       return 'chosen by the agent';
@@ -185,4 +184,9 @@ function ruleOf(
     case 'correction':
       return 'a correction';
   }
+}
+
+function inWords(lengthMs: number): string {
+  if (lengthMs % minuteMs === 0) return `${lengthMs / minuteMs} min`;
+  return lengthMs < 2 * minuteMs ? `${lengthMs / 1000} s` : `${Number((lengthMs / minuteMs).toFixed(2))} min`;
 }

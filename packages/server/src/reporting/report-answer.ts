@@ -169,3 +169,14 @@ export type StatusStays = {
   readonly maxMs: number;
   readonly overstays: { readonly count: number; readonly overMs: number; readonly allowanceMs: number } | null;
 };
+
+/** How well an agent kept to its plan. Milliseconds; the percent is unrounded, and null when nothing is scheduled. */
+export type AgentAdherence = {
+  readonly agent: AgentNumber;
+  /** All that was planned in the window, also what has not come yet. */
+  readonly plannedMs: number;
+  readonly scheduledMs: number;
+  readonly adherentMs: number;
+  readonly unknownMs: number;
+  readonly percent: number | null;
+};

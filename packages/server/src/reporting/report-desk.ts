@@ -1,5 +1,6 @@
 import type { AccountNumber, AgentNumber } from '../activity/position.ts';
 import { ActivityReport, type Lines, type ReportQuery } from '../report/activity-report.ts';
+import type { PlanEntry } from '../report/adherence.ts';
 import { lifeOf } from '../report/agent-life.ts';
 import { calendarUseOf } from '../report/calendar-use.ts';
 import { coverageOf, type Member } from '../report/coverage.ts';
@@ -13,11 +14,13 @@ import { unionHours } from '../time/business-hours.ts';
 import type { Instant } from '../time/instant.ts';
 import { type Interval, type Intervals, intersectIntervals, normaliseIntervals } from '../time/interval.ts';
 import type { Zones } from '../time/zone-rules.ts';
+import { agentAdherence } from './agent-adherence.ts';
 import { lengthsAt } from './agent-lengths.ts';
 import { agentTimeline } from './agent-timeline.ts';
 import { groupsNow } from './groups-now.ts';
 import type { AgentHistory, HistorySnapshot, HistorySource } from './history-source.ts';
 import type {
+  AgentAdherence,
   GroupCoverage,
   GroupNow,
   ReportBasis,
@@ -212,6 +215,15 @@ export class ReportDesk implements Reports {
     const window = clipped(ask.window, ask.now);
     const snapshot = await this.#snapshot(ask, window);
     return statusStays({ snapshot, ask, window });
+  }
+
+  async adherence(
+    ask: ReportAsk,
+    planOf: (agent: AgentNumber, window: Interval) => readonly PlanEntry[],
+  ): Promise<readonly AgentAdherence[]> {
+    const window = clipped(ask.window, ask.now);
+    const snapshot = await this.#snapshot(ask, window);
+    return agentAdherence({ snapshot, account: ask.account, window, planOf });
   }
 }
 

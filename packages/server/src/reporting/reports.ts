@@ -1,7 +1,16 @@
 import type { AccountNumber, AgentNumber, Position } from '../activity/position.ts';
+import type { PlanEntry } from '../report/adherence.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
-import type { GroupCoverage, GroupNow, ReportPage, ReportRow, StatusStays, Timeline } from './report-answer.ts';
+import type {
+  AgentAdherence,
+  GroupCoverage,
+  GroupNow,
+  ReportPage,
+  ReportRow,
+  StatusStays,
+  Timeline,
+} from './report-answer.ts';
 import type { ReportAsk } from './report-ask.ts';
 
 /** What doors ask of reporting. All answers are of durable facts at one log position. */
@@ -15,6 +24,11 @@ export type Reports = {
   live(account: AccountNumber, now: Instant): Promise<readonly GroupNow[]>;
   /** Of the agents, groups and window that are asked for; groupings are not looked at. */
   stays(ask: ReportAsk): Promise<readonly StatusStays[]>;
+  /** Of the agents, groups and window that are asked for. `planOf`: what an agent was to do, in order. */
+  adherence(
+    ask: ReportAsk,
+    planOf: (agent: AgentNumber, window: Interval) => readonly PlanEntry[],
+  ): Promise<readonly AgentAdherence[]>;
 };
 
 export type TimelineAsk = {

@@ -69,28 +69,19 @@ export class RunReader {
       if (isLast) track.makeStale();
       return;
     }
-    const chunks = answer.chunks.map(chunkOfRow);
-    if (!chunks.every((chunk): chunk is HistoryChunk => chunk !== null)) {
+    const isToEnd = track.storedMonth === null || months.to >= track.storedMonth;
+    const chunks = soundChunks(answer);
+    if (chunks === null || (isToEnd && (chunks.at(-1)?.month ?? null) !== track.storedMonth)) {
       this.#ports.report('warn', REMADE, { agent: track.number });
       track.makeStale();
       return;
     }
-    const isToEnd = track.storedMonth === null || months.to >= track.storedMonth;
     const to = isToEnd ? Number.POSITIVE_INFINITY : months.to;
     const run = { position: answer.position ?? 0, from: months.from, to, chunks };
     held.set(track, run);
     this.#cache.put(track.number, run);
-    if (track.needsBase && isToEnd) this.#base(track, chunks);
-  }
-
-  #base(track: AgentTrack, chunks: readonly HistoryChunk[]): void {
-    const base = chunks.at(-1);
-    if (base !== undefined && base.month === track.storedMonth) {
-      track.goOnFrom(base);
-      return;
-    }
-    this.#ports.report('warn', REMADE, { agent: track.number });
-    track.makeStale();
+    const newest = chunks.at(-1);
+    if (track.needsBase && isToEnd && newest !== undefined) track.goOnFrom(newest);
   }
 
   /** Agents who need the same months are asked for together, as many as one reading may answer with. */
@@ -108,6 +99,16 @@ export class RunReader {
         yield { tracks: tracks.slice(from, from + perRead), months };
     }
   }
+}
+
+function soundChunks({ chunks }: StoredChunks): readonly HistoryChunk[] | null {
+  const sound: HistoryChunk[] = [];
+  for (const row of chunks) {
+    const chunk = chunkOfRow(row);
+    if (chunk === null) return null;
+    sound.push(chunk);
+  }
+  return sound;
 }
 
 const REMADE = 'packed histories are not as they were written; they are made again from the log';

@@ -12,12 +12,14 @@ import type {
   Change,
   DeadLetterRow,
   EntityRecord,
+  HistoryAgentRow,
+  HistoryChunkRow,
   KeyValueEntry,
   LaneRow,
   StoredAnswer,
   StoredRecord,
 } from '../engine/change.ts';
-import { type Store, StoreFailure } from '../engine/store.ts';
+import { type Store, type StoredChunks, StoreFailure } from '../engine/store.ts';
 import { STORE_LIMITS } from './limits.ts';
 
 /** One engine, empty, for one test. */
@@ -98,6 +100,8 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
         assert.equal(await store.keyValue('app', 'key'), null);
         assert.deepEqual(await store.appLog({ app: 'app', after: 0, limit: 10 }), []);
         assert.deepEqual(await store.attempts('app', 1), []);
+        assert.deepEqual(await store.histories(), { cursor: null, agents: [], records: [] });
+        assert.deepEqual((await store.historyChunks({ agents: [1], from: 0, to: 1000 }))[0]?.chunks, []);
         await reopen();
         assert.deepEqual(await store.load(), before);
         assert.equal(await store.factAt(before.head.position + 1), null);
@@ -504,6 +508,32 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       });
     });
 
+    describe('keys of events', () => {
+      const key = (digit: string) => digit.repeat(24);
+
+      test('come back with the position they were put with, and only those that are asked for', async () => {
+        await putAndReopen(
+          { kind: 'PutEventKey', key: key('a'), position: 3 },
+          { kind: 'PutEventKey', key: key('b'), position: 5 },
+        );
+        const found = await store.eventKeys([key('c'), key('b')]);
+        assert.deepEqual([...found], [[key('b'), 5]]);
+        assert.equal((await store.eventKeys([])).size, 0);
+      });
+
+      test('stay with the event that had them first', async () => {
+        await commit([{ kind: 'PutEventKey', key: key('a'), position: 3 }]);
+        await putAndReopen({ kind: 'PutEventKey', key: key('a'), position: 9 });
+        assert.equal((await store.eventKeys([key('a')])).get(key('a')), 3);
+      });
+
+      test('tell of an agent up to where its events have some', async () => {
+        await commit([{ kind: 'PutKeyedAgent', agent: 7, position: 3 }]);
+        await putAndReopen({ kind: 'PutKeyedAgent', agent: 7, position: 8 });
+        assert.deepEqual([...(await store.keyedAgents([6, 7]))], [[7, 8]]);
+      });
+    });
+
     describe('deliveries', () => {
       const lane: LaneRow = {
         subscription: 'app',
@@ -592,6 +622,91 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
         }
       });
     });
+
+    describe('histories', () => {
+      test('an empty store keeps none', async () => {
+        assert.deepEqual(await store.histories(), { cursor: null, agents: [], records: [] });
+        assert.deepEqual(await store.historyChunks({ agents: [7, 2], from: 0, to: 1000 }), [
+          { agent: 7, position: null, chunks: [] },
+          { agent: 2, position: null, chunks: [] },
+        ]);
+      });
+
+      test('agents, records and the cursor come back as they were put, the latest of each', async () => {
+        const one = historyAgent(1);
+        const two = {
+          ...historyAgent(2),
+          at: null,
+          newestMonth: null,
+          earliestImport: -5,
+          isStale: true,
+          looseAxes: 3,
+        };
+        await commit([
+          { kind: 'PutHistoryAgent', agent: two },
+          { kind: 'PutHistoryAgent', agent: { ...one, head: 1 } },
+          { kind: 'PutHistoryAgent', agent: one },
+          { kind: 'AddHistoryRecords', positions: [9, 3] },
+          { kind: 'AddHistoryRecords', positions: [3, 4] },
+          { kind: 'PutHistoryCursor', format: 1, position: 8 },
+        ]);
+        await putAndReopen({ kind: 'PutHistoryCursor', format: 2, position: 9 });
+        assert.deepEqual(await store.histories(), {
+          cursor: { format: 2, position: 9 },
+          agents: [one, two],
+          records: [3, 4, 9],
+        });
+      });
+
+      test('months come by agent as asked for, ascending, with the row that they belong to', async () => {
+        const months = [-23_640, 0, 674, 675, 96_359];
+        const chunks = [3, 1, 2].flatMap((agent) => months.map((month) => historyChunk(agent, month)));
+        await commit(chunks.toReversed().map((chunk) => ({ kind: 'PutHistoryChunk', chunk }) as const));
+        await putAndReopen({ kind: 'PutHistoryAgent', agent: historyAgent(1) });
+        const found = await store.historyChunks({ agents: [2, 4, 1], from: 0, to: 675 });
+        const expected = (agent: number) => [0, 674, 675].map((month) => historyChunk(agent, month));
+        assert.deepEqual(plain(found), [
+          { agent: 2, position: null, chunks: expected(2) },
+          { agent: 4, position: null, chunks: [] },
+          { agent: 1, position: 40, chunks: expected(1) },
+        ]);
+        const all = await store.historyChunks({ agents: [3], from: -23_640, to: 96_359 });
+        assert.deepEqual(
+          plain(all)[0]?.chunks,
+          months.map((month) => historyChunk(3, month)),
+        );
+      });
+
+      test("a month is overwritten, and one agent's months go alone", async () => {
+        await commit([1, 2].map((agent) => ({ kind: 'PutHistoryChunk', chunk: historyChunk(agent, 5) }) as const));
+        const changed = { ...historyChunk(2, 5), body: Uint8Array.of(1, 2, 3, 4), checksum: 4_294_967_295 };
+        await commit([
+          { kind: 'PutHistoryChunk', chunk: changed },
+          { kind: 'RemoveHistoryChunks', agent: 1 },
+        ]);
+        const found = await store.historyChunks({ agents: [1, 2], from: 5, to: 5 });
+        assert.deepEqual(
+          plain(found).map(({ chunks }) => chunks),
+          [[], [changed]],
+        );
+      });
+
+      test('all of it can be removed, and the log stays', async () => {
+        const log = new SampleLog();
+        log.recordAccount();
+        await commit(log.take());
+        await commit([
+          { kind: 'PutHistoryChunk', chunk: historyChunk(1, 5) },
+          { kind: 'PutHistoryAgent', agent: historyAgent(1) },
+          { kind: 'AddHistoryRecords', positions: [2] },
+          { kind: 'PutHistoryCursor', format: 1, position: 2 },
+          { kind: 'RemoveHistories' },
+        ]);
+        assert.deepEqual(await store.histories(), { cursor: null, agents: [], records: [] });
+        assert.deepEqual((await store.historyChunks({ agents: [1], from: 0, to: 9 }))[0]?.chunks, []);
+        assert.equal((await store.facts({ after: 0, limit: 10 })).length, 2);
+      });
+    });
   });
 }
 
@@ -633,6 +748,25 @@ function wholeState() {
   return { log, expected };
 }
 
+function historyAgent(number: number): HistoryAgentRow {
+  const times = { at: SAMPLE_START, newestMonth: 674, earliestImport: null };
+  const state = { presence: 1, status: 2, sessions: 3, isStale: false, looseAxes: 0 };
+  return { number, account: 1, head: 39, position: 40, ...state, ...times };
+}
+
+function historyChunk(agent: number, month: number): HistoryChunkRow {
+  const body = new Uint8Array(5000).fill(agent);
+  return { agent, month, body, checksum: (agent * 1000 + month) >>> 0 };
+}
+
+/** Bytes as arrays of numbers alone, whatever class the engine gives them. */
+function plain(found: readonly StoredChunks[]) {
+  return found.map((one) => ({
+    ...one,
+    chunks: one.chunks.map((row) => ({ ...row, body: Uint8Array.from(row.body) })),
+  }));
+}
+
 /** The configuration that a sample's facts recorded, as rows. */
 function recordsOf(log: SampleLog): readonly StoredRecord[] {
   return log.facts.flatMap((fact): readonly StoredRecord[] => {
@@ -662,6 +796,10 @@ function oneOfEverything(log: SampleLog): readonly Change[] {
       record: { app: 'app', entity: 'shops', number: 1, data: '{}', createdAt: at, updatedAt: at },
     },
     { kind: 'AddAppLog', line: { app: 'app', at, level: 'info', text: 'line', eventId: null } },
+    { kind: 'PutHistoryChunk', chunk: historyChunk(1, 674) },
+    { kind: 'PutHistoryAgent', agent: historyAgent(1) },
+    { kind: 'AddHistoryRecords', positions: [1] },
+    { kind: 'PutHistoryCursor', format: 1, position: 1 },
     { kind: 'PutCursor', subscription: 'app', position: 99 },
     { kind: 'PutLane', lane: { ...event, mode: 'retrying', nextAttemptAt: at, lastError: null } },
     { kind: 'AddAttempt', attempt: { ...event, number: 1, at, durationMs: 1, error: '{}' } },

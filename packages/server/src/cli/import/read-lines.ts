@@ -39,8 +39,9 @@ function withoutReturn(text: string): string {
 }
 
 async function textOf(file: string): Promise<Readable> {
+  const isPacked = await isGzip(file);
   const bytes = createReadStream(file, { highWaterMark: 256 * 1024 });
-  if (!(await isGzip(file))) return bytes.setEncoding('utf8');
+  if (!isPacked) return bytes.setEncoding('utf8');
   const unpacked = createGunzip();
   // An error of the file is an error of what is read of it.
   bytes.on('error', (error) => unpacked.destroy(error));

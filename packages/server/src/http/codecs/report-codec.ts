@@ -1,18 +1,28 @@
-import type { AgentActivityReport, AgentActivityRow, CoverageReport, LiveReport } from '@rollcall/contract';
+import type {
+  AdherenceReport,
+  AgentActivityReport,
+  AgentActivityRow,
+  CoverageReport,
+  LiveReport,
+  StaysReport,
+} from '@rollcall/contract';
 import type { AgentNumber } from '../../activity/position.ts';
 import type { Memory } from '../../engine/memory.ts';
 import type { Grouping } from '../../report/activity-report.ts';
 import type {
+  AgentAdherence,
   GroupCoverage,
   GroupNow,
   Measures,
   ReportBasis,
   ReportPage,
   ReportRow,
+  StatusStays,
 } from '../../reporting/report-answer.ts';
 import type { ReportAsk, WhatIf } from '../../reporting/report-ask.ts';
 import { assert } from '../../time/assert.ts';
 import { formatInstant, type Instant } from '../../time/instant.ts';
+import type { Interval } from '../../time/interval.ts';
 import type { AskedWindow } from '../reports/read-window.ts';
 
 /** A page of a report on the wire. */
@@ -136,11 +146,7 @@ export function coverageRead(
         return { from: formatInstant(from), to: formatInstant(to), assignable, needed };
       }),
     })),
-    from: formatInstant(window.from),
-    to: formatInstant(window.to),
-    time_zone: timeZone,
-    now: formatInstant(now),
-    next: null,
+    ...windowRead(window, timeZone, now),
   };
 }
 
@@ -165,4 +171,66 @@ export function liveRead(groups: readonly GroupNow[], now: Instant, memory: Memo
     now: formatInstant(now),
     next: null,
   };
+}
+
+export function staysRead(stays: readonly StatusStays[], { window, timeZone }: AskedWindow, now: Instant): StaysReport {
+  return {
+    items: stays.map(({ status, overstays, ...lengths }) => ({
+      status: status.name,
+      custom_status_id: status.customStatusId,
+      count: lengths.count,
+      total_ms: lengths.totalMs,
+      p50_ms: lengths.p50Ms,
+      p90_ms: lengths.p90Ms,
+      p99_ms: lengths.p99Ms,
+      max_ms: lengths.maxMs,
+      overstays:
+        overstays === null
+          ? null
+          : { count: overstays.count, over_ms: overstays.overMs, allowance_ms: overstays.allowanceMs },
+    })),
+    ...windowRead(window, timeZone, now),
+  };
+}
+
+type AdherenceSums = Omit<AgentAdherence, 'agent' | 'percent'>;
+
+export function adherenceRead(
+  agents: readonly AgentAdherence[],
+  { window, timeZone }: AskedWindow,
+  { now, memory }: { readonly now: Instant; readonly memory: Memory },
+): AdherenceReport {
+  const nothing: AdherenceSums = { plannedMs: 0, scheduledMs: 0, adherentMs: 0, unknownMs: 0 };
+  const totals = agents.reduce(
+    (sum, one): AdherenceSums => ({
+      plannedMs: sum.plannedMs + one.plannedMs,
+      scheduledMs: sum.scheduledMs + one.scheduledMs,
+      adherentMs: sum.adherentMs + one.adherentMs,
+      unknownMs: sum.unknownMs + one.unknownMs,
+    }),
+    nothing,
+  );
+  return {
+    items: agents.map((one) => ({
+      agent_id: agentIdOf(one.agent, memory),
+      agent_email: memory.agents.get(one.agent)?.profile.email ?? '',
+      ...sumsRead(one),
+    })),
+    totals: { agents: agents.length, ...sumsRead(totals) },
+    ...windowRead(window, timeZone, now),
+  };
+}
+
+function sumsRead({ plannedMs, scheduledMs, adherentMs, unknownMs }: AdherenceSums) {
+  return {
+    planned_ms: plannedMs,
+    scheduled_ms: scheduledMs,
+    adherent_ms: adherentMs,
+    unknown_ms: unknownMs,
+    adherence_percent: scheduledMs === 0 ? null : (100 * adherentMs) / scheduledMs,
+  };
+}
+
+function windowRead({ from, to }: Interval, timeZone: string, now: Instant) {
+  return { from: formatInstant(from), to: formatInstant(to), time_zone: timeZone, now: formatInstant(now), next: null };
 }

@@ -1,4 +1,4 @@
-import type { AgentActivityQuery, Fault } from '@rollcall/contract';
+import type { AgentActivityQuery, Fault, StaysQuery } from '@rollcall/contract';
 import { type Answer, done } from '../../directory/rejection.ts';
 import type { ReportAsk } from '../../reporting/report-ask.ts';
 import { refusedCursor } from '../cursor.ts';
@@ -39,4 +39,10 @@ export function readActivityAsk(query: AgentActivityQuery, call: ReportCall): An
   const pin = pinOf(query.after, ask, call);
   if (pin === null) return refusedCursor();
   return done({ ask: { ...ask, now: pin.now, atPosition: pin.position }, offset: pin.offset });
+}
+
+/** The same for questions that know no lines: about agents, groups and a window alone. */
+export function readWindowAsk(query: StaysQuery, call: ReportCall): Answer<ReportAsk> {
+  const asked = readActivityAsk(query, call);
+  return asked.kind === 'rejected' ? asked : done(asked.value.ask);
 }

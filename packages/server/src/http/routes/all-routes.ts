@@ -15,6 +15,7 @@ import { groupRoutes } from './groups.ts';
 import { ingestRoutes } from './ingest.ts';
 import { intelliassignRoutes } from './intelliassign.ts';
 import { keyRoutes } from './keys.ts';
+import { planRoutes } from './plans.ts';
 import { reportRoutes } from './reports.ts';
 import { sessionRoutes } from './sessions.ts';
 import { signalRoutes } from './signals.ts';
@@ -31,6 +32,7 @@ export const allRoutes: readonly Route[] = [
   ...calendarFileRoutes,
   ...calendarRoutes,
   ...correctionRoutes,
+  ...planRoutes,
   ...accountRoutes,
   ...keyRoutes,
   ...eventRoutes,

@@ -1,22 +1,27 @@
 import {
+  AdherenceQuery,
+  AdherenceReport,
   AgentActivityQuery,
   AgentActivityReport,
   CoverageQuery,
   CoverageReport,
   LiveReport,
   type ReportFormat,
+  StaysQuery,
+  StaysReport,
   TimelineQuery,
   TimelineRead,
   UuidPath,
 } from '@rollcall/contract';
 import { done, refuse } from '../../directory/rejection.ts';
+import { planOf } from '../../engine/plan-commands.ts';
 import type { TableFormat } from '../../reporting/table-file.ts';
-import { coverageRead, liveRead } from '../codecs/report-codec.ts';
+import { adherenceRead, coverageRead, liveRead, staysRead } from '../codecs/report-codec.ts';
 import { timelineRead } from '../codecs/timeline-codec.ts';
 import { FileAnswer, streamOf } from '../file-answer.ts';
 import { activityFileName, activityPage, writeActivityFile } from '../reports/activity-answer.ts';
 import type { AskedReport } from '../reports/read-activity-ask.ts';
-import { activityFaults, readActivityAsk } from '../reports/read-activity-ask.ts';
+import { activityFaults, readActivityAsk, readWindowAsk } from '../reports/read-activity-ask.ts';
 import { agentNumberOf, readGroups } from '../reports/read-agents.ts';
 import { readNow, readWindow, windowFaults } from '../reports/read-window.ts';
 import { type ReportCall, reportCallOf } from '../reports/report-call.ts';
@@ -120,6 +125,42 @@ export const reportRoutes: readonly Route[] = [
     refusals: [],
     read: async ({ engine, reports }, { caller, now }) =>
       done(liveRead(await reports.live(caller.account, now), now, engine.memory)),
+  }),
+  query({
+    method: 'GET',
+    path: '/reports/stays',
+    chapter,
+    roles: MAY.readOwnReport,
+    summary: 'How long stints in each status lasted, and which were longer than the allowance.',
+    about: 'A key of role agent reads about its own agent.',
+    query: StaysQuery,
+    check: goodWindow,
+    answer: { status: 200, schema: StaysReport },
+    refusals: ['unknown_agent', 'unknown_group'],
+    read: async (services, ask, { query: asked }) => {
+      const question = readWindowAsk(asked, reportCallOf(services, ask));
+      if (question.kind === 'rejected') return question;
+      return done(staysRead(await services.reports.stays(question.value), question.value, question.value.now));
+    },
+  }),
+  query({
+    method: 'GET',
+    path: '/reports/adherence',
+    chapter,
+    roles: MAY.readOwnReport,
+    summary: 'How well agents kept to their plans.',
+    about: 'A key of role agent reads about its own agent. Agents without a plan in the window are not told of.',
+    query: AdherenceQuery,
+    check: goodWindow,
+    answer: { status: 200, schema: AdherenceReport },
+    refusals: ['unknown_agent', 'unknown_group'],
+    read: async (services, ask, { query: asked }) => {
+      const question = readWindowAsk(asked, reportCallOf(services, ask));
+      if (question.kind === 'rejected') return question;
+      const { memory } = services.engine;
+      const agents = await services.reports.adherence(question.value, (agent, window) => planOf(memory, agent, window));
+      return done(adherenceRead(agents, question.value, { now: question.value.now, memory }));
+    },
   }),
 ];
 

@@ -383,7 +383,7 @@ describe('a file that is damaged', () => {
 
   test('of a hundred flipped bits none changes the log unnoticed', async () => {
     // Long enough that the log is most of the file: every table has a page, with rows or without.
-    const { store, log } = await writtenLog(200);
+    const { store, log } = await writtenLog(400);
     await close(store);
     const whole = readFileSync(database());
     let found = 0;
@@ -459,7 +459,7 @@ describe('a full disk', () => {
 
 describe('a backup', () => {
   test('is the whole store at one moment, taken while commits go on', async () => {
-    const { store, log } = await writtenLog(200);
+    const { store, log } = await writtenLog(400);
     const sqlite = open({ readOnly: true });
     const target = join(folder, 'backup');
     mkdirSync(target);

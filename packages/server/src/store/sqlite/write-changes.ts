@@ -16,8 +16,10 @@ export function prepareWriter(database: DatabaseSync): WriteChanges {
   const appendFact = factAppender(database);
   const putAgent = agentWriter(database);
   const appLog = appLogWriter(database);
+  const putEventKey = eventKeyWriter(database);
   const writeHistory = prepareHistoryWriter(database);
-  const write: Writers = { statements, appendFact: appendFact.append, putAgent, addAppLog: appLog.add, writeHistory };
+  const addAppLog = appLog.add;
+  const write: Writers = { statements, appendFact: appendFact.append, putAgent, addAppLog, putEventKey, writeHistory };
 
   return (changes) => {
     statements.begin.run();
@@ -41,10 +43,12 @@ type Writers = {
   readonly appendFact: (row: FactRow, checksum: string) => void;
   readonly putAgent: (agent: AgentState) => void;
   readonly addAppLog: (line: AppLogLine) => void;
+  readonly putEventKey: (key: string, position: number) => void;
   readonly writeHistory: (change: HistoryChange) => void;
 };
 
-function writeChange({ statements, appendFact, putAgent, addAppLog, writeHistory }: Writers, change: Change): void {
+function writeChange(write: Writers, change: Change): void {
+  const { statements, appendFact, putAgent, addAppLog, putEventKey, writeHistory } = write;
   switch (change.kind) {
     case 'AppendFact':
       appendFact(change.row, change.checksum);
@@ -141,7 +145,7 @@ function writeChange({ statements, appendFact, putAgent, addAppLog, writeHistory
       writeHistory(change);
       return;
     case 'PutEventKey':
-      statements.putEventKey.run(Buffer.from(change.key, 'hex'), change.position);
+      putEventKey(change.key, change.position);
       return;
     case 'PutKeyedAgent':
       statements.putKeyedAgent.run(change.agent, change.position);
@@ -191,7 +195,6 @@ function prepareStatements(database: DatabaseSync) {
       `REPLACE INTO dead_letter (subscription, position, agent, attempts, at, error, redelivered_at)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),
-    putEventKey: prepare('INSERT OR IGNORE INTO event_key (key, position) VALUES (?, ?)'),
     putKeyedAgent: prepare('REPLACE INTO keyed_agent (agent, position) VALUES (?, ?)'),
     removeSubscription: ['cursor', 'lane', 'attempt', 'dead_letter'].map((table) =>
       prepare(`DELETE FROM ${table} WHERE subscription = ?`),
@@ -280,6 +283,17 @@ function runAgent(statement: StatementSync, { number, account, head, profilePosi
     missed,
     number,
   );
+}
+
+/** A key that is there already stays with the event that it belongs to. */
+function eventKeyWriter(database: DatabaseSync): (key: string, position: number) => void {
+  const insert = database.prepare('INSERT OR IGNORE INTO event_key (key, position) VALUES (?, ?)');
+  // Bound values are copied, so one buffer serves every key.
+  const bytes = Buffer.alloc(12);
+  return (key, position) => {
+    assert(bytes.write(key, 'hex') === 12 && key.length === 24, 'a key of an event has 24 hex digits');
+    insert.run(bytes, position);
+  };
 }
 
 /** Keeps each app's newest lines: an app that prints without end costs a bounded part of the disk. */
