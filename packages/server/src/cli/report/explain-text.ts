@@ -63,7 +63,7 @@ function sums(totals: AgentActivityReport['totals']): readonly string[] {
   ];
 }
 
-/** The wall time of the zone, with its date where a day is not the one of the window, and milliseconds where there are. */
+/** The wall time of the zone, with milliseconds where there are any. */
 function clock(instant: Instant, zone: Zone): string {
   const text = formatInstant(localTimeAt(zone, instant));
   const time = text.slice(11, 23);

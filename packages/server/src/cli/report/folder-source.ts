@@ -1,5 +1,4 @@
-import { AgentActivityQuery, type Fault, shapeFaults, TimelineQuery, type Wire } from '@rollcall/contract';
-import type { TSchema } from 'typebox';
+import { AgentActivityQuery, type Fault, shapeFaults, TimelineQuery } from '@rollcall/contract';
 import { nameKey } from '../../directory/name-key.ts';
 import type { Answer } from '../../directory/rejection.ts';
 import { ENGINE_LIMITS } from '../../engine/limits.ts';
@@ -59,7 +58,10 @@ export async function folderSource(
     return { ...fields, now: until };
   };
   const readAsk = (fields: ReportFields) => {
-    const query = checked(AgentActivityQuery, seenFrom(fields), (given) => activityFaults(given, call));
+    const query = checked<AgentActivityQuery>(seenFrom(fields), (given) => [
+      ...shapeFaults(AgentActivityQuery, given),
+      ...activityFaults(given, call),
+    ]);
     return granted(readActivityAsk(query, call)).ask;
   };
   return {
@@ -72,7 +74,10 @@ export async function folderSource(
     file: (fields, format, sink) =>
       writeActivityFile({ reports, tableFiles: tableFiles(), memory }, readAsk(fields), format, sink),
     async timeline(agentId, fields) {
-      const query = checked(TimelineQuery, seenFrom(fields), (given) => windowFaults(given, call));
+      const query = checked<TimelineQuery>(seenFrom(fields), (given) => [
+        ...shapeFaults(TimelineQuery, given),
+        ...windowFaults(given, call),
+      ]);
       const agent = agentNumberOf(agentId, call);
       assert(agent !== null, 'the agent was found by its name before');
       const asked = readWindow(query, call);
@@ -107,16 +112,15 @@ export async function folderSource(
 /** A server that is only slow has missed a few. */
 const MARKS_MISSED_MAX = 5;
 
-function checked<Schema extends TSchema>(
-  schema: Schema,
+/** The fields as the question that they were found to be. */
+function checked<Query>(
   fields: ReportFields,
-  more: (fields: Readonly<Record<string, unknown>>) => readonly Fault[],
-): Wire<Schema> {
+  faultsOf: (given: Readonly<Record<string, unknown>>) => readonly Fault[],
+): Query {
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  const faults = [...shapeFaults(schema, given), ...more(given)];
+  const faults = faultsOf(given);
   if (faults.length > 0) throw refusedQuestion(faults);
-  // The walk for faults has just held every field against the schema.
-  return given as Wire<Schema>;
+  return given as Query;
 }
 
 function granted<T>(answer: Answer<T>): T {
