@@ -81,10 +81,11 @@ export class ReportDesk implements Reports {
     ask: ReportAsk,
     see: (count: number, rows: (from: number, to: number) => readonly ReportRow[]) => void | Promise<void>,
   ): Promise<Pick<ReportPage, 'totals' | 'basis'>> {
-    const window = clipped(ask.window, ask.now);
-    const snapshot = await this.#snapshot(ask, window);
+    const asked = clipped(ask.window, ask.now);
+    const snapshot = await this.#snapshot(ask, asked);
     const { directory, position } = snapshot;
     const account = directory.account(ask.account);
+    const window = fromFirstLife(asked, snapshot, account);
     const names = new StatusNames(account, directory.numbers);
     const query = this.#queryOf(ask, window, account, snapshot);
     const report = new ActivityReport(account, directory.numbers.count, query, this.#ports.zones);
@@ -135,7 +136,10 @@ export class ReportDesk implements Reports {
     const idleAfterMs = ask.whatIf?.idleAfterMs;
     if (idleAfterMs === undefined) return snapshot;
     const moved: AgentHistory[] = [];
-    for (const agent of snapshot.agents) moved.push(await this.#withIdleAfter(ask, agent.number, idleAfterMs));
+    for (const agent of snapshot.agents) {
+      moved.push(await this.#withIdleAfter(ask, agent.number, idleAfterMs));
+      await this.#ports.nextTurn();
+    }
     return { ...snapshot, agents: moved };
   }
 
@@ -235,6 +239,15 @@ function clipped(window: Interval, now: Instant): Interval {
   assert(window.from <= window.to, 'A window does not end before it begins.');
   const to = Math.min(window.to, now);
   return { from: Math.min(window.from, to), to };
+}
+
+/** Without the time before anybody was there: a century of empty hours would be cut into pieces for nothing. */
+function fromFirstLife(window: Interval, { agents }: HistorySnapshot, account: AccountHistory): Interval {
+  const births = agents.map(({ number, earliestImport }) => {
+    return lifeOf(account.agents.get(number) ?? [], earliestImport)[0]?.from ?? window.to;
+  });
+  const first = births.reduce((earliest, birth) => Math.min(earliest, birth), window.to);
+  return { from: Math.max(window.from, first), to: window.to };
 }
 
 function whatIfCalendar(whatIf: WhatIf | null): readonly string[] {
