@@ -111,6 +111,7 @@ export const findingRules: Readonly<Record<string, FindingRule>> = {
     'iparam-part-type': 'A part of an installation parameter is of a type that means nothing',
     'iparam-hidden-required': 'A required parameter without a default is not visible',
     'iparam-default-missing': 'A dropdown has no default value',
+    'iparam-default-lone': 'The default value of a multiselect is no list',
     'iparam-regex-useless': 'A pattern at a type that has none',
     'iparam-domain-freshchat': 'The type domain does not exist for freshchat',
     'action-key-missing': 'An action lacks a key',

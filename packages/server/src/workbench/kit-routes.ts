@@ -47,7 +47,7 @@ function registerTestData(app: FastifyInstance, bench: Workbench): void {
     const { event } = request.params;
     const module = moduleOf(request);
     const files = bench.life.reading.files ?? new Map<string, string>();
-    const payload = inventedFor(bench, event);
+    const payload = inventedFor(bench, event, module);
     if (readTestData(files, module, event).kind === 'none') return payload;
     const answer = await save(bench, reply, { event, module, payload });
     return reply.sent ? answer : payload;
@@ -115,7 +115,7 @@ function registerExecution(app: FastifyInstance, bench: Workbench): void {
       if (reading.kind === 'challenge') return hookAnswer(reply, reading);
       if (reading.kind === 'refused') return kitFault(reply, reading.status, reading.message);
       const { kind: _, ...parts } = reading;
-      const payload = { ...inventedFor(bench, 'onExternalEvent'), ...(parts as JsonObject) };
+      const payload = { ...inventedFor(bench, 'onExternalEvent', null), ...(parts as JsonObject) };
       const call: HandCall = { kind: 'event', name: 'onExternalEvent', module: null, payload };
       return kitAnswer(reply, await bench.call(call, { kind: 'simulated' }), false);
     },
