@@ -87,8 +87,7 @@ function missingApply(files: AppFiles, source: SourceText, code: string | null):
     findingAt(source, 0, {
       severity: 'warning',
       code: 'page-apply-missing',
-      message:
-        'Mandatory method call(s) missing in iparams.html/iparams.js for custom settings: client.iparams.apply',
+      message: 'Mandatory method call(s) missing in iparams.html/iparams.js for custom settings: client.iparams.apply',
       fix: 'call client.iparams.apply() from a button of the page, or take hideStandardButtons out of manifest.json',
     }),
   ];

@@ -51,6 +51,11 @@ export function hostSeat({ host, engine, folder, timestampUnit }: HostSeatParts)
         const started = await host.startJob(ask(), id, call);
         return started.kind === 'done' ? done({ kind: 'done', data: started.value, durationMs: 0 }) : started;
       }),
+    pageFile: (path) => host.fileOfFolder(folder, path),
+    callFromPage: async (call) => {
+      const id = view()?.id;
+      return id === undefined ? null : host.callFromDeveloperPage(WORKBENCH_ACCOUNT, id, call);
+    },
     nextSchedule: () => {
       const id = view()?.id;
       const schedules = id === undefined ? null : host.schedules(WORKBENCH_ACCOUNT, id);

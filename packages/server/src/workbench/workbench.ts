@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { DeliveryError } from '../delivery/receiver.ts';
 import type { Answer } from '../directory/rejection.ts';
 import { refuse } from '../directory/rejection.ts';
@@ -61,6 +62,8 @@ export type Step =
 export class Workbench {
   readonly life: AppLife;
   readonly pages = new PageStream();
+  /** To the files of the app's own installation page. */
+  readonly pageKey = randomBytes(16).toString('base64url');
   readonly parts: WorkbenchParts;
   #watch: FolderWatch | null = null;
   #coverage: CoverageSummary | null = null;
