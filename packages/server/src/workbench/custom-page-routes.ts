@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { registerPageFiles, sendInstallationFrame } from '../http/custom-page-door.ts';
 import { currentHost } from '../marketplace/app-payload.ts';
 import { pageSettings, valuesForPage } from '../marketplace/custom-page.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
@@ -22,7 +21,7 @@ export function registerCustomPage(app: FastifyInstance, bench: Workbench): void
     return answer.kind === 'done' ? { result: answer.result } : { error: answer.error };
   });
   const file = async (key: string, path: string) => (key === bench.pageKey ? bench.parts.seat.pageFile(path) : null);
-  registerPageFiles(app, { prefix: PAGE_FILES, file });
+  bench.parts.customPages.registerFiles(app, { prefix: PAGE_FILES, file });
 }
 
 /** Our page around the app's own. */
@@ -38,7 +37,7 @@ export function sendCustomPage(bench: Workbench, reply: FastifyReply): FastifyRe
     values: valuesForPage((view?.iparams ?? {}) as JsonObject),
     host: { domain, currentHost: currentHost(domain, life.reading.app?.modules ?? []) },
   };
-  return sendInstallationFrame(reply, page, {
+  return parts.customPages.sendFrame(reply, page, {
     source: `${PAGE_FILES.slice(1)}/${pageKey}/iparams.html`,
     leaveTo: './',
   });

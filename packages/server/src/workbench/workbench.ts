@@ -11,6 +11,7 @@ import { AppLife } from './app-life.ts';
 import type { AppSeat, SeatAnswer } from './app-seat.ts';
 import type { CallKind } from './call-kind.ts';
 import type { Coverage, CoverageSummary } from './coverage.ts';
+import type { CustomPageDoor } from './custom-page-door.ts';
 import type { Entry, Journal } from './journal.ts';
 import { WORKBENCH_LIMITS } from './limits.ts';
 import type { CallOrigin, OriginTrail } from './origin.ts';
@@ -26,6 +27,7 @@ export type WorkbenchParts = {
   readonly journal: Journal;
   readonly origins: OriginTrail;
   readonly seat: AppSeat;
+  readonly customPages: CustomPageDoor;
   readonly folder: string;
   readonly fence: string;
   readonly version: string;

@@ -161,6 +161,7 @@
     progress('Asking the app’s page …');
     try {
       const sentences = await saved();
+      if (sentences === null) return;
       say(sentences, true);
     } catch {
       say(['The server cannot be reached. Nothing was saved.'], true);
@@ -170,7 +171,7 @@
     refresh();
   }
 
-  /** What keeps the values from being saved, in sentences. */
+  /** What keeps the values from being saved, in sentences; null when they are, and this page is over. */
   async function saved() {
     const { outcome, values, message } = await collect();
     if (outcome === 'invalid') return ['The app’s page does not accept what it holds. It may say why below.'];
@@ -184,7 +185,7 @@
     const body = await response.json().catch(() => null);
     if (response.ok) {
       over(`${told.appName} has its parameters`, 'It is at work with them from now on. You can close this page.');
-      return [];
+      return null;
     }
     const faults = Array.isArray(body?.faults) ? body.faults : [];
     const named = faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim());
