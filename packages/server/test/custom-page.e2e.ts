@@ -69,7 +69,7 @@ async function appOf(from: ServerProcess, app: string): Promise<AppRead> {
 
 /** `app run` on a folder: its address, once the app is there. */
 async function bench(folder: string): Promise<string> {
-  const child = spawn(process.execPath, [program, 'app', 'run', folder, '--port', '0', '--fresh', '--json'], {
+  const child = spawn(process.execPath, [program, 'app', 'run', folder, '--port', '0', '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   state.benches.push(child);

@@ -50,7 +50,7 @@ export function installationFrame(parts: InstallationFrameParts): string {
 </head>
 <body class="framing">
 <main id="main">
-<header><h1>${htmlText(appName)}</h1><p class="about">This page is the app’s own. What you type into it goes to the app.</p></header>
+<header><h1>${htmlText(appName)}</h1><p class="about">The part in the frame is the app’s own page. What you type there goes to the app.</p></header>
 <div id="notice" class="fault" role="alert" hidden></div>
 <iframe id="page" title="Parameters of ${htmlText(appName)}" sandbox="${framePermissions}" referrerpolicy="no-referrer" data-source="${htmlText(source)}"></iframe>
 ${hidesButtons ? '<p id="progress" role="status"></p>' : buttons}

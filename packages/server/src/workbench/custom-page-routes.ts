@@ -30,11 +30,13 @@ export function sendCustomPage(bench: Workbench, reply: FastifyReply): FastifyRe
   const { engine, seat } = parts;
   const view = seat.view();
   const domain = engine.memory.accounts.get(WORKBENCH_ACCOUNT)?.record.domain ?? 'localhost';
+  const values = valuesForPage((view?.iparams ?? {}) as JsonObject);
   const page = {
     name: life.name,
-    isInstall: view === null || view.state === 'needs_parameters',
+    // A developer's app may be at work without ever having been given anything: to its page that is the first time.
+    isInstall: Object.keys(values).length === 0,
     ...pageSettings(life.reading.files ?? new Map()),
-    values: valuesForPage((view?.iparams ?? {}) as JsonObject),
+    values,
     host: { domain, currentHost: currentHost(domain, life.reading.app?.modules ?? []) },
   };
   return parts.customPages.sendFrame(reply, page, {
