@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -172,11 +172,14 @@ test('a page that is hostile gets nothing of who looks at it', async (t) => {
 test('a developer fills in the app’s own page at the kit’s address', async (t) => {
   if (state.browser === null) return t.skip('no Chromium on this machine');
   const folder = writeChannelApp(join(state.root, 'bench-app'), { hidesButtons: true });
+  // What the developer keeps to try the app with is what it begins with.
+  writeFileSync(join(folder, 'config/iparam_test_data.json'), JSON.stringify({ channel: 'kept', token: 'kept too' }));
   const url = await bench(folder);
   const { page, faults, close } = await open(new URL('/custom_configs', url).href);
   const frame = frameOf(page);
   await frame.getByText('Events of chat_conversation').waitFor();
   assert.equal(await page.getByRole('button').count(), 0);
+  await until(async () => (await frame.getByLabel('Channel').inputValue()) === 'kept', 'what is kept is there');
   await frame.getByLabel('Channel').fill('team-lunch');
   await frame.getByLabel('Access token').fill(TOKEN);
   await frame.getByRole('button', { name: 'Check the channel' }).click();
