@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -53,6 +53,35 @@ test('a secure value is sealed on disk, masked for the page, and stays when its 
     await world.host.invoke(world.ask(), app.id, { event: 'onAgentActivityCreate', payload: null }),
   );
   assert.match(invoked.logs[0]?.text ?? '', /activity for other, last of the token: 40417/);
+  assert.equal(world.everythingOnDisk().includes(TOKEN), false);
+});
+
+test('a secret stays one, although its mask comes back from a page that does not call it one any more', async () => {
+  const { world, app, link } = await waiting();
+  await world.host.submitInstallation(link(), VALUES);
+  await world.host.submitInstallation(link(), { channel: 'team', token: '********' });
+  assert.deepEqual(world.host.get(1, app.id)?.iparams, {
+    channel: 'team',
+    token: '********',
+    __meta: { secure: ['token'] },
+  });
+  assert.equal(world.everythingOnDisk().includes(TOKEN), false);
+});
+
+test('a secret of generated fields stays one in a version that has a page of its own', async () => {
+  const { world, app, folder, link } = await waiting();
+  await world.host.submitInstallation(link(), VALUES);
+  const source = { kind: 'folder', folder } as const;
+  const page = readFileSync(join(folder, 'config/iparams.html'), 'utf8');
+  const field = { display_name: 'A', type: 'text' };
+  rmSync(join(folder, 'config/iparams.html'));
+  const fields = { channel: field, token: { ...field, secure: true } };
+  writeFileSync(join(folder, 'config/iparams.json'), JSON.stringify(fields));
+  doneWith(await world.host.update(world.ask(), app.id, { source, iparams: { channel: 'a', token: TOKEN } }));
+  rmSync(join(folder, 'config/iparams.json'));
+  writeFileSync(join(folder, 'config/iparams.html'), page);
+  const updated = doneWith(await world.host.update(world.ask(), app.id, { source, iparams: null }));
+  assert.deepEqual(updated.iparams, { channel: 'a', token: '********', __meta: { secure: ['token'] } });
   assert.equal(world.everythingOnDisk().includes(TOKEN), false);
 });
 
