@@ -78,7 +78,7 @@ async function bench(folder: string): Promise<string> {
   for await (const line of output) {
     const said = JSON.parse(line) as { readonly type: string; readonly url: string; readonly sentence?: string };
     if (said.type === 'listening') url = said.url;
-    if (url !== null && said.sentence?.startsWith('installed in') === true) {
+    if (url !== null && /^(installed in|the app is not installed)/.test(said.sentence ?? '')) {
       output.close();
       child.stdout?.resume();
       return url;
@@ -194,6 +194,30 @@ test('a developer fills in the app’s own page at the kit’s address', async (
   assert.match(JSON.stringify(now), /"channel":"team-lunch"/);
   assert.doesNotMatch(JSON.stringify(now), new RegExp(TOKEN));
   assert.doesNotMatch(onDisk(join(folder, '.rollcall')), new RegExp(TOKEN));
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('the page of an app that refused its installation is answered all the same, and installs it', async (t) => {
+  if (state.browser === null) return t.skip('no Chromium on this machine');
+  const folder = writeChannelApp(join(state.root, 'refusing-app'));
+  writeFileSync(join(folder, 'config/iparam_test_data.json'), JSON.stringify({ channel: 'closed', token: 'kept' }));
+  const url = await bench(folder);
+  const { page, faults, close } = await open(new URL('/custom_configs', url).href);
+  const frame = frameOf(page);
+  await frame.getByText('Events of chat_conversation').waitFor();
+  await frame.getByLabel('Channel').fill('closed');
+  await frame.getByRole('button', { name: 'Check the channel' }).click();
+  await frame.getByText('closed at install; Unsupported operation').waitFor();
+  await page.getByRole('button', { name: 'Install' }).click();
+  await page.getByText('That channel is closed.').waitFor();
+  await frame.getByLabel('Channel').fill('team-lunch');
+  await page.getByRole('button', { name: 'Install' }).click();
+  await page.waitForURL(url);
+  await page
+    .getByText(/installed for team-lunch/)
+    .first()
+    .waitFor();
   assert.deepEqual(faults, []);
   await close();
 });

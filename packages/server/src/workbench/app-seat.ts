@@ -59,7 +59,7 @@ export type AppSeat = {
   }): Promise<Answer<SeatAnswer>>;
   /** A file of its own installation page, by its path below the app folder. */
   pageFile(path: string): Promise<Uint8Array | null>;
-  /** What that page asks through its client; null while the app is not installed. */
+  /** What that page asks through its client; null when the app cannot even wait for its parameters. */
   callFromPage(call: PageCall): Promise<PageReply | null>;
   storage(): Promise<AppStorage>;
   /** The schedule that is due next; null when none is set. */

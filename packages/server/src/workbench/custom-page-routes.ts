@@ -16,7 +16,9 @@ export function registerCustomPage(app: FastifyInstance, bench: Workbench): void
     const call = readPageCall(request.body);
     if (call === null) return reply.code(400).send({ sentence: 'This is no call that an installation page can make.' });
     const { origins, seat } = bench.parts;
-    const answer = await origins.during({ kind: 'fired' }, () => seat.callFromPage(call));
+    const { life } = bench;
+    const isAsking = life.reading.app?.installation.kind === 'custom_page' && life.state.kind !== 'uninstalled';
+    const answer = isAsking ? await origins.during({ kind: 'fired' }, () => seat.callFromPage(call)) : null;
     if (answer === null) return reply.code(409).send({ sentence: 'The app is not installed: press Install first.' });
     return answer.kind === 'done' ? { result: answer.result } : { error: answer.error };
   });

@@ -52,7 +52,10 @@ export function hostSeat({ host, engine, folder, timestampUnit }: HostSeatParts)
         return started.kind === 'done' ? done({ kind: 'done', data: started.value, durationMs: 0 }) : started;
       }),
     pageFile: (path) => host.fileOfFolder(folder, path),
+    // An app that refused its installation waits for its parameters from here on, so that its page is answered.
     callFromPage: async (call) => {
+      const source = { kind: 'folder', folder } as const;
+      if (view() === null) await host.install(ask(), { source, iparams: null, ...settings });
       const id = view()?.id;
       return id === undefined ? null : host.callFromDeveloperPage(WORKBENCH_ACCOUNT, id, call);
     },

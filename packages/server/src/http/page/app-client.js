@@ -35,6 +35,7 @@
 
   function clientOf({ values, host, isInstall }) {
     const known = { currentHost: host.currentHost, domainName: host.domain };
+    const noStorage = () => refusal(400, 'Storage is not to be had from an installation page');
     const verb = (name) => (url, options) => call(`request.${name}`, [url, options ?? {}]);
     return Object.freeze({
       data: Object.freeze({
@@ -62,6 +63,7 @@
         patch: verb('patch'),
         delete: verb('delete'),
       }),
+      db: Object.freeze({ get: noStorage, set: noStorage, update: noStorage, delete: noStorage }),
       interface: Object.freeze({
         trigger: (name, options) => {
           if (name !== 'showNotify') return refusal(400, `${name} is not to be had from an installation page`);
