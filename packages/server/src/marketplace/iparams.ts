@@ -1,5 +1,7 @@
 import { getNodeValue, type Node } from 'jsonc-parser';
 import type { AppFiles } from './app-files.ts';
+import { customPageFile } from './custom-page.ts';
+import { checkCustomPage } from './custom-page-findings.ts';
 import { didYouMean, slipOf } from './did-you-mean.ts';
 import type { Finding } from './finding.ts';
 import { type IparamDefinition, type IparamType, iparamTypes } from './iparam-definition.ts';
@@ -31,7 +33,6 @@ export interface IparamsReading {
 
 /** Path of the definitions below the app folder. */
 export const iparamsFile = 'config/iparams.json';
-const customPageFile = 'config/iparams.html';
 
 const fieldKeys = [
   ...['display_name', 'type', 'description', 'required', 'visible', 'default_value', 'options', 'regex', 'secure'],
@@ -48,7 +49,7 @@ export function readIparams(files: AppFiles): IparamsReading {
   const hasPage = files.has(customPageFile);
   if (!files.has(iparamsFile)) {
     return hasPage
-      ? { installation: { kind: 'custom_page' }, findings: [] }
+      ? { installation: { kind: 'custom_page' }, findings: checkCustomPage(files) }
       : { installation: noDefinitions, findings: [missingFile(source)] };
   }
   const findings: Finding[] = hasPage ? [bothFiles(source)] : [];
