@@ -169,7 +169,7 @@ export const startedPaths: readonly RegExp[] = [
   // The host of the attack battery is a program of its own: some of the attacks are aimed at it.
   /^packages\/server\/src\/cli\/attack-host\.ts$/,
   // What a browser loads.
-  /^packages\/server\/src\/workbench\/page\//,
+  /^packages\/server\/src\/(workbench|http)\/page\//,
 ];
 
 /** Tests, the fakes they play with, and the suites that every engine behind a port must pass. */

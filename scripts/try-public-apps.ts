@@ -1,9 +1,9 @@
 /**
  * `node scripts/try-public-apps.ts FOLDER…`: tries apps that others wrote. Every app folder at or below the folders
  * given is copied, validated and loaded, and each of its handlers is called once with the app's own test data or an
- * invented payload. Packages are stand-ins unless `--install` lets npm fetch them. Prints a line per app, and one per
- * handler that did not end well; a payload with nothing in it makes many an app throw, so not every line is a fault of
- * ours. Nothing is written into the folders.
+ * invented payload, or an empty one where none is known. Packages are stand-ins unless `--install` lets npm fetch them.
+ * Prints a line per app, and one per handler that did not end well; a payload with nothing in it makes many an app
+ * throw, so not every line is a fault of ours. Nothing is written into the folders.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -111,7 +111,10 @@ async function tryHandlers(folder: string, app: AppDefinition, files: AppFiles):
     const call = { callId: INVOKED, handler: handler.handler, payload, limitMs: CALL_MS_MAX };
     const isAsked = isSetUpEvent(handler.event);
     const outcome = isAsked ? await session.runner.ask(call) : await session.runner.call(call);
-    tries.push(tryOf(handler, outcome));
+    const tried = tryOf(handler, outcome);
+    tries.push(
+      made.kind === 'payload' ? tried : { ...tried, detail: `${tried.detail} [called with an empty payload]` },
+    );
     await session.close();
   }
   return tries;

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
 
 const program = fileURLToPath(new URL('../bin/rollcall.js', import.meta.url));
 const example = fileURLToPath(new URL('../../../examples/agent-activity-log', import.meta.url));
@@ -22,12 +23,9 @@ type Run = { readonly folder: string; readonly url: string; readonly child: Chil
 const state: { browser: Browser | null; run: Run | null; root: string } = { browser: null, run: null, root: '' };
 
 before(async () => {
-  const executablePath = chromiumPath();
-  if (executablePath === null) return;
+  state.browser = await launchBrowser();
+  if (state.browser === null) return;
   state.root = mkdtempSync(join(tmpdir(), 'rollcall-e2e-'));
-  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic'];
-  const args = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', ...quiet];
-  state.browser = await chromium.launch({ executablePath, args });
   state.run = await start(state.root);
 });
 
@@ -40,23 +38,6 @@ after(async () => {
   }
   if (state.root !== '') rmSync(state.root, { recursive: true, force: true });
 });
-
-function chromiumPath(): string | null {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin'];
-  const paths = folders.flatMap((folder) =>
-    ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)),
-  );
-  return paths.find((path) => isProgram(path)) ?? null;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function start(root: string): Promise<Run> {
   const folder = join(root, 'demo-app');

@@ -112,6 +112,29 @@ export function fakeApps(): Apps {
       }
       return { kind: 'installed', name: found.view.name };
     },
+    customPage: async (token) => {
+      const view = installed.get(token.replace('link-of-', ''))?.view;
+      if (view?.name !== 'own-page') return null;
+      const { id, iparams, name, state } = view;
+      return {
+        name,
+        pageKey: `page-of-${id}`,
+        isInstall: state === 'needs_parameters',
+        hidesButtons: false,
+        values: iparams as JsonObject,
+        host: { domain: 'first.example.com', currentHost: { subscribed_modules: [], endpoint_urls: {} } },
+      };
+    },
+    customPageFile: async (pageKey, path) => {
+      const view = installed.get(pageKey.replace('page-of-', ''))?.view;
+      const text = view?.name === 'own-page' && Object.hasOwn(PAGE, path) ? PAGE[path] : undefined;
+      return text === undefined ? null : Buffer.from(text);
+    },
+    callFromPage: async (token, call) => {
+      if (!installed.has(token.replace('link-of-', ''))) return null;
+      if (call.kind === 'request') return { kind: 'refused', error: { status: 404, message: call.operation } };
+      return { kind: 'done', result: { response: call.args } };
+    },
     externalEvent: async (token, request) => {
       if (token !== 'known-token') return null;
       if (request.method === 'GET') return { kind: 'challenge', text: request.query['hub.challenge'] ?? '' };
@@ -168,7 +191,16 @@ function jobOf(name: string, tag: string | null, at: number) {
   } as const;
 }
 
+/** The installation page of the app in apps/own-page. */
+const PAGE: Readonly<Record<string, string>> = {
+  'config/iparams.html': '<script src="{{{appclient}}}"></script><script src="./assets/iparams.js"></script>',
+  'config/assets/iparams.js': 'function postConfigs() { return { channel: "team" }; }',
+};
+
 function installationOf({ id, name, state, iparams }: AppView): AppInstallation {
+  if (name === 'own-page') {
+    return { app: id, name, state, kind: 'custom_page', definitions: [], values: iparams as JsonObject };
+  }
   const channel = { name: 'channel', type: 'text', displayName: 'Channel', description: null } as const;
   const rules = { required: true, visible: true, secure: false, defaultValue: undefined, options: [], pattern: null };
   return {

@@ -232,7 +232,8 @@ async function ask<Body>(
 }
 
 const isOutside = (path: string) =>
-  ['/healthz', '/readyz', '/metrics', '/docs/errors'].includes(path) || /^\/(install|event\/hook|auth)\//.test(path);
+  ['/healthz', '/readyz', '/metrics', '/docs/errors'].includes(path) ||
+  /^\/(install|install-page|event\/hook|auth)\//.test(path);
 
 /** Every answer of every test is what the contract says: the route's own schema, or a problem. */
 function holdAgainstContract(method: Method, url: string, { status, headers, body }: HttpAnswer<unknown>): void {

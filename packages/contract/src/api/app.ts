@@ -63,7 +63,11 @@ export const AppCreate = closed('An app to install: from a folder, or from a zip
   folder: optional(folderGiven),
   zip: optional(zipGiven),
   name: optional(name('What to call an app that comes as a zip. Default: the name of the folder in the zip.')),
-  iparams: optional(anyObject('The installation parameters. Default: the defaults of config/iparams.json.')),
+  iparams: optional(
+    anyObject(
+      'The installation parameters. Default: the defaults of config/iparams.json; an app with config/iparams.html waits for them.',
+    ),
+  ),
   timestamp_unit: optional(payloadSettings.timestamp_unit),
   with_activity: optional(payloadSettings.with_activity),
   strict_limits: optional(payloadSettings.strict_limits),

@@ -8,6 +8,7 @@ import { ownHandlerOf } from '../marketplace/event-handlers.ts';
 import type { ExternalRequest } from '../marketplace/external-event.ts';
 import type { JobView } from '../marketplace/job.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
+import type { PageCall, PageReply } from '../marketplace/page-call.ts';
 import type { TextMatcher } from '../marketplace/text-matcher.ts';
 import { AppLog } from './app-log.ts';
 import { type AppRates, LENIENT_RATES } from './app-rates.ts';
@@ -24,6 +25,7 @@ import type {
   AppSettings,
   Apps,
   AppView,
+  CustomPage,
   ExternalOutcome,
   InstallationLink,
   InstallationOutcome,
@@ -31,6 +33,7 @@ import type {
 import { startAppJob, startAppOauth, takeExternal } from './ask-services.ts';
 import { callAppFunction, type EventCall, invokeApp } from './call-app.ts';
 import type { AppSource, CodeStore } from './code-store.ts';
+import { CustomPages } from './custom-pages.ts';
 import { type InstallInput, installApp } from './install-app.ts';
 import { InstallationDesk } from './installation-desk.ts';
 import type { InstalledApp } from './installed-app.ts';
@@ -76,6 +79,7 @@ export class AppHost implements Apps {
   readonly #registry = new AppRegistry();
   readonly #life: Lifecycle;
   readonly #desk: InstallationDesk;
+  readonly #pages: CustomPages;
   /** One step of an app's life at a time. */
   readonly #turns = new Turns();
   readonly #rates = new Map<string, RateLimit>();
@@ -86,10 +90,17 @@ export class AppHost implements Apps {
     const isLive = (folder: string) => ports.liveFolders.includes(folder);
     this.#ports = ports;
     this.#log = new AppLog(engine.clock, (changes) => engine.commit(changes));
+    this.#pages = new CustomPages({
+      runners,
+      random: engine.world.random,
+      rateOf: (app) => this.#rateOf(app.id),
+      operationsOf: (app) => this.services.operationsOf(app),
+    });
     this.#desk = new InstallationDesk({
       clock: engine.clock,
       secret: () => engine.world.random.secret(),
       publicUrl: ports.publicUrl,
+      pages: this.#pages,
       appOf: (id) => registry.byId(id),
       stateOf: (app) => this.#view(app).state,
       setIparams: (ask, id, values) => this.setIparams(ask, id, values),
@@ -212,12 +223,10 @@ export class AppHost implements Apps {
   async callFunction(ask: Ask, id: string, call: Parameters<Apps['callFunction']>[2]): Promise<Answer<AppReply>> {
     const app = this.#registry.find(ask.caller.account, id);
     if (app === undefined) return unknownApp(id);
-    const rate = this.#rates.get(id) ?? new RateLimit(APP_LIMITS.functionsPerMinuteMax, () => this.#life.now());
-    this.#rates.set(id, rate);
     return callAppFunction(
       app,
       { ...call, args: call.args as JsonObject, isInstall: false, agent: this.#agentOf(ask) },
-      { random: this.#ports.engine.world.random, rate },
+      { random: this.#ports.engine.world.random, rate: this.#rateOf(id) },
     );
   }
 
@@ -281,6 +290,29 @@ export class AppHost implements Apps {
     return this.#desk.open(token);
   }
 
+  customPage(token: string): Promise<CustomPage | null> {
+    return this.#desk.customPage(token);
+  }
+
+  customPageFile(pageKey: string, path: string): Promise<Uint8Array | null> {
+    return this.#desk.customPageFile(pageKey, path);
+  }
+
+  callFromPage(token: string, call: PageCall): Promise<PageReply | null> {
+    return this.#desk.callFromPage(token, call);
+  }
+
+  /** The same from the page of an app's developer, who needs no link; null when there is no such app. */
+  async callFromDeveloperPage(account: AccountNumber, id: string, call: PageCall): Promise<PageReply | null> {
+    const app = this.#registry.find(account, id);
+    return app === undefined ? null : this.#pages.call(app, call, { isInstall: true });
+  }
+
+  /** A file of a folder that the server was started with, whether or not its app is installed. */
+  async fileOfFolder(folder: string, path: string): Promise<Uint8Array | null> {
+    return this.#ports.liveFolders.includes(folder) ? this.#ports.runners.readFile(folder, path) : null;
+  }
+
   submitInstallation(token: string, values: JsonObject): Promise<InstallationOutcome> {
     return this.#desk.submit(token, values);
   }
@@ -330,6 +362,12 @@ export class AppHost implements Apps {
       const app = this.#registry.find(ask.caller.account, id);
       return app === undefined ? unknownApp(id) : this.#viewed(await run(app));
     });
+  }
+
+  #rateOf(id: string): RateLimit {
+    const rate = this.#rates.get(id) ?? new RateLimit(APP_LIMITS.functionsPerMinuteMax, () => this.#life.now());
+    this.#rates.set(id, rate);
+    return rate;
   }
 
   #agentOf({ caller }: Ask): string | null {

@@ -12,6 +12,8 @@ export type AppRunners = {
   /** Which fence keeps the apps' processes from the machine; `none`: there is none, and no app runs. */
   readonly fence: 'hardened' | 'plain' | 'trusted' | 'none';
   readFolder(folder: string): Promise<AppFolder>;
+  /** The bytes of one file, by its path below the folder; null when there is none, or it leads out of the folder. */
+  readFile(folder: string, path: string): Promise<Uint8Array | null>;
   /** Nothing is started before the first call. */
   open(spec: AppRunnerSpec): AppRunner;
 };

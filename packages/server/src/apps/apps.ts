@@ -8,6 +8,7 @@ import type { IparamDefinition } from '../marketplace/iparam-definition.ts';
 import type { IparamFault } from '../marketplace/iparams.ts';
 import type { JobView } from '../marketplace/job.ts';
 import type { JsonObject, JsonValue } from '../marketplace/json-value.ts';
+import type { PageCall, PageReply } from '../marketplace/page-call.ts';
 import type { Instant } from '../time/instant.ts';
 import type { AppRunnerState } from './app-runner.ts';
 import type { AppSource } from './code-store.ts';
@@ -96,11 +97,26 @@ export type AppInstallation = {
   readonly app: string;
   readonly name: string;
   readonly state: AppState;
-  /** `custom_page`: the app asks by a page of its own, which is not shown here. */
+  /** `custom_page`: the app asks by a page of its own, and `definitions` is empty. */
   readonly kind: 'definitions' | 'custom_page';
   readonly definitions: readonly IparamDefinition[];
   /** What holds, secrets masked. */
   readonly values: JsonObject;
+};
+
+/** An app's own installation page: what stands around it, and what it is told. */
+export type CustomPage = {
+  readonly name: string;
+  /** By this its files are read, and nothing else. */
+  readonly pageKey: string;
+  /** The app waits for its parameters; else they are changed. */
+  readonly isInstall: boolean;
+  /** It has buttons of its own. */
+  readonly hidesButtons: boolean;
+  /** What holds, secrets masked, for its `getConfigs`. */
+  readonly values: JsonObject;
+  /** For its `client.data`. */
+  readonly host: { readonly domain: string; readonly currentHost: JsonObject };
 };
 
 /** A page by which somebody without a key gives an app its parameters. */
@@ -176,6 +192,12 @@ export type Apps = {
   installationLink(ask: Ask, id: string): Answer<InstallationLink>;
   /** What the link's page shows; null when the link is unknown, used, or too old. */
   installationOf(token: string): AppInstallation | null;
+  /** The app's own page behind a link; null when the link is over, or the app has no such page. */
+  customPage(token: string): Promise<CustomPage | null>;
+  /** A file of that page, by the key that `customPage` gave and its path below the app folder. */
+  customPageFile(pageKey: string, path: string): Promise<Uint8Array | null>;
+  /** What the page asks through its client; null when the link is over. */
+  callFromPage(token: string, call: PageCall): Promise<PageReply | null>;
   /** What was sent from the link's page; a link is used up when the parameters are taken. */
   submitInstallation(token: string, values: JsonObject): Promise<InstallationOutcome>;
   /** A request to an address that an app gave out; null when nobody knows the token. */

@@ -50,7 +50,7 @@ export async function invokeApp(
   const made = {
     callId: `invoke ${random.uuid()}`,
     handler: named.handler.handler,
-    payload: payloadFor(app, definition, { ...call, payload }),
+    payload: payloadFor(app, definition, { ...call, module: named.handler.module, payload }),
     purpose: purposeOf(call.event),
     hear: (line: PrintedLine) => lines.push(line),
   };
@@ -93,7 +93,7 @@ function payloadFor(app: InstalledApp, definition: AppDefinition, call: EventCal
   const { event, payload } = call;
   const receiver = app.receiverOf(definition);
   if (purposeOf(event) === 'product_event') {
-    return appPayload(payload === null ? examplePayload(app, event) : completed(app, event, payload), receiver);
+    return appPayload(payload === null ? examplePayload(app, call) : completed(app, event, payload), receiver);
   }
   return { ...ownExample(app, event, receiver), ...payload, event, iparams: receiver.iparams };
 }
@@ -113,10 +113,10 @@ function completed(app: InstalledApp, event: string, payload: JsonObject): Produ
 }
 
 /** An invented payload of the event; it says so itself. Of events whose shape is not known here, the envelope alone. */
-function examplePayload(app: InstalledApp, event: string): ProductPayload {
+function examplePayload(app: InstalledApp, { event, module }: EventCall): ProductPayload {
   const examples = Object.hasOwn(EXAMPLES, event) ? EXAMPLES[event] : undefined;
   const example = examples?.[0] as ProductPayload | undefined;
-  return example ?? completed(app, event, { ...inventedProductData(event, app.occasion().at) });
+  return example ?? completed(app, event, { ...inventedProductData({ event, module }, app.occasion().at) });
 }
 
 const EXAMPLES: Readonly<Record<string, readonly unknown[]>> = {

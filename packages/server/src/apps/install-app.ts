@@ -55,7 +55,9 @@ async function installCode(life: Lifecycle, ask: Ask, input: CodeInput): Promise
   const { installation } = code.loaded.definition;
   const check = checkIparams(installation, iparams ?? defaultIparams(installation), life.matcher());
   if (iparams !== null && check.kind === 'rejected') return refusedIparams(check.errors, '/iparams');
-  const needsParameters = check.kind === 'rejected' && !input.runsWithDefaults;
+  // Whoever brings a page of his own for them is installed by that page, or by parameters that come in its stead.
+  const isAsked = check.kind === 'rejected' || (installation.kind === 'custom_page' && iparams === null);
+  const needsParameters = isAsked && !input.runsWithDefaults;
   const record = newRecord(life, ask, input);
   const app = new InstalledApp(life.facilities, record, {
     folder: code.folder,

@@ -49,3 +49,18 @@ test('gives a link to one at a time, and again when it was put back', () => {
   clock.at = expiresAt;
   assert.equal(all.take(late.token), null);
 });
+
+test('gives the page of a link a key of its own, which leads to the app and never to the link', () => {
+  const { clock, links: all } = links();
+  const { token, expiresAt } = all.make({ app: 'a', caller });
+  const pageKey = all.pageKeyOf(token) ?? '';
+  assert.notEqual(pageKey, token);
+  assert.deepEqual([all.findByPage(pageKey)?.app, all.find(pageKey), all.take(pageKey)], ['a', null, null]);
+  assert.equal(all.findByPage(token), null);
+  all.use(token);
+  assert.deepEqual([all.findByPage(pageKey), all.pageKeyOf(token)], [null, null]);
+  const late = all.make({ app: 'a', caller });
+  const lateKey = all.pageKeyOf(late.token) ?? '';
+  clock.at = expiresAt;
+  assert.deepEqual([all.findByPage(lateKey), all.pageKeyOf(late.token)], [null, null]);
+});

@@ -9,6 +9,13 @@ export const INSTALLATION_PATH = '/install/';
 /** Whose installation page a link opens, and in whose name it acts. */
 export type OpenLink = { readonly app: string; readonly caller: Caller };
 
+type KnownLink = OpenLink & {
+  readonly expiresAt: number;
+  readonly isTaken: boolean;
+  /** By it the files of the app's own page are read, and nothing else: the page knows it, and must not know the token. */
+  readonly pageKey: string;
+};
+
 /**
  * Links by which a person without a key gives an app its parameters: unguessable, for an hour, until they were used. They
  * are kept in memory alone: after a restart a new one is asked for.
@@ -16,7 +23,8 @@ export type OpenLink = { readonly app: string; readonly caller: Caller };
 export class InstallationLinks {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #secret: () => string;
-  readonly #links = new Map<string, OpenLink & { readonly expiresAt: number; readonly isTaken: boolean }>();
+  readonly #links = new Map<string, KnownLink>();
+  readonly #tokensByPage = new Map<string, string>();
 
   constructor(clock: Pick<Clock, 'now'>, secret: () => string) {
     this.#clock = clock;
@@ -25,10 +33,21 @@ export class InstallationLinks {
 
   make(link: OpenLink): { readonly token: string; readonly expiresAt: Instant } {
     this.#forgetOld();
-    const token = this.#secret();
+    const [token, pageKey] = [this.#secret(), this.#secret()];
     const expiresAt = this.#clock.now() + APP_LIMITS.installationLinkMs;
-    this.#links.set(token, { ...link, expiresAt, isTaken: false });
+    this.#links.set(token, { ...link, expiresAt, isTaken: false, pageKey });
+    this.#tokensByPage.set(pageKey, token);
     return { token, expiresAt };
+  }
+
+  /** The key to the files of the page that the link opens; null when the link is over. */
+  pageKeyOf(token: string): string | null {
+    return this.find(token) === null ? null : (this.#links.get(token)?.pageKey ?? null);
+  }
+
+  findByPage(pageKey: string): OpenLink | null {
+    const token = this.#tokensByPage.get(pageKey);
+    return token === undefined ? null : this.find(token);
   }
 
   find(token: string): OpenLink | null {
@@ -50,11 +69,13 @@ export class InstallationLinks {
   }
 
   use(token: string): void {
+    const link = this.#links.get(token);
     this.#links.delete(token);
+    if (link !== undefined) this.#tokensByPage.delete(link.pageKey);
   }
 
   forgetApp(app: string): void {
-    for (const [token, link] of this.#links) if (link.app === app) this.#links.delete(token);
+    for (const [token, link] of this.#links) if (link.app === app) this.use(token);
   }
 
   /** They are made in the order in which they expire, so the first ones are the oldest. */
@@ -62,7 +83,7 @@ export class InstallationLinks {
     const now = this.#clock.now();
     for (const [token, { expiresAt }] of this.#links) {
       if (expiresAt > now && this.#links.size < APP_LIMITS.installationLinksMax) return;
-      this.#links.delete(token);
+      this.use(token);
     }
   }
 }

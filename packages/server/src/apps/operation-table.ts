@@ -17,8 +17,17 @@ export function operationTable(
     const message = `There is no operation ${name.slice(0, NAME_SHOWN_MAX)}`;
     if (args.some((one) => isNestedBeyond(one, NESTING_MAX))) return refused(400, 'The arguments nest too deep');
     if (handler === undefined) return { kind: 'refused', error: { status: 404, message } };
-    return handler(args, { callId, purpose: callId === null ? null : purposeOf(callId) });
+    const purpose = callId === null ? null : purposeOf(callId);
+    if (purpose === 'function_of_installation' && needsInstallation(name)) {
+      return refused(400, 'Unsupported operation: it cannot be used from the installation page');
+    }
+    return handler(args, { callId, purpose });
   };
+}
+
+/** Storage and schedules belong to an installation. Of addresses for events the service itself says that there are none. */
+function needsInstallation(name: string): boolean {
+  return /^(db|entity|schedule)\./.test(name);
 }
 
 const NAME_SHOWN_MAX = 80;

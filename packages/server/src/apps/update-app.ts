@@ -4,7 +4,7 @@ import type { AppDefinition } from '../marketplace/app-definition.ts';
 import { ownHandlerOf } from '../marketplace/event-handlers.ts';
 import { checkIparams, type InstallationPage } from '../marketplace/iparams.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
-import { secretNames, unmaskedIparams } from '../marketplace/secret-iparams.ts';
+import { keptSecret, secretMask, secretNames, unmaskedIparams } from '../marketplace/secret-iparams.ts';
 import { type AcquiredCode, acquireCode, pointerOf } from './acquire-code.ts';
 import { type AppOrigin, type AppRecord, seenOrigin } from './app-record.ts';
 import { digestsOf } from './app-registry.ts';
@@ -231,8 +231,7 @@ function iparamsFor(
   installation: InstallationPage,
   { iparams: given, runsWithDefaults }: UpdateWish,
 ): Answer<JsonObject> {
-  const known = given === null ? (app.work.iparams ?? {}) : unmasked(app, installation, given);
-  const values = given === null ? knownOnly(known, installation) : known;
+  const values = given === null ? knownOnly(app, installation) : unmasked(app, installation, given);
   const check = checkIparams(installation, values, life.matcher());
   // Whoever was let run with incomplete defaults goes on with them.
   const mayBeIncomplete = given === null && (runsWithDefaults || isIncomplete(life, app));
@@ -245,15 +244,22 @@ function isIncomplete(life: Lifecycle, { definition, work }: InstalledApp): bool
   return checkIparams(definition.installation, work.iparams ?? {}, life.matcher()).kind === 'rejected';
 }
 
-function knownOnly(values: JsonObject, installation: InstallationPage): JsonObject {
-  if (installation.kind === 'custom_page') return values;
+function knownOnly(app: InstalledApp, installation: InstallationPage): JsonObject {
+  const values = app.work.iparams ?? {};
+  // A page of its own says what is secret when it is filled in, and this one was not yet.
+  if (installation.kind === 'custom_page') return keptSecret(values, app.secrets);
   const names = new Set(installation.definitions.map(({ name }) => name));
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
 }
 
-/** A secret that comes back as its own mask was not changed. */
+/** A secret that comes back as its own mask was not changed, and is a secret as before. */
 function unmasked(app: InstalledApp, installation: InstallationPage, values: JsonObject): JsonObject {
   const before = app.iparams;
   const secrets = new Set([...secretNames(installation, values), ...app.secrets]);
-  return unmaskedIparams(values, { before, secrets });
+  const given = unmaskedIparams(values, { before, secrets });
+  if (installation.kind === 'definitions') return given;
+  return keptSecret(
+    given,
+    [...app.secrets].filter((name) => values[name] === secretMask),
+  );
 }

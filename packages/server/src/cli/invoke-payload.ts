@@ -33,9 +33,9 @@ export function payloadFor(
   const place = places.find((path) => files.has(path));
   if (place !== undefined) return readPayload(files.get(place) ?? '', place, { ...given, event: handler.event });
   const receiver = { ...given.app, iparams: given.iparams, settings: defaultPayloadSettings };
-  const payload = inventedPayload(handler.event, receiver);
+  const payload = inventedPayload(handler, receiver);
   if (payload === null) {
-    const sentence = `There is no invented payload for ${handler.event}. Give one with --payload FILE, or put it into ${places[1]}.`;
+    const sentence = `There is no invented payload for ${handler.event} of ${handler.module}. Give one with --payload FILE, or put it into ${places[1]}.`;
     return { kind: 'rejected', sentence };
   }
   return { kind: 'payload', payload, source: 'an invented payload' };
@@ -64,7 +64,7 @@ export function readPayload(
   }
 }
 
-function inventedPayload(event: string, receiver: PayloadReceiver): JsonObject | null {
+function inventedPayload({ event, module }: EventHandler, receiver: PayloadReceiver): JsonObject | null {
   const { goes_to_lunch: activity } = EXAMPLE_ACTIVITY_PAYLOADS;
   const { account_id: accountId, domain, region, timestamp: at } = activity;
   const occasion = { account: { accountId, domain, region }, at };
@@ -78,7 +78,7 @@ function inventedPayload(event: string, receiver: PayloadReceiver): JsonObject |
     case 'onExternalEvent':
       return externalPayload({ data: {}, headers: {}, options: null }, occasion, receiver);
     default: {
-      const product = inventedProductData(event, at);
+      const product = inventedProductData({ event, module }, at);
       if (product !== null) {
         return appPayload({ account_id: accountId, domain, region, event, timestamp: at, ...product }, receiver);
       }

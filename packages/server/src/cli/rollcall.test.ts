@@ -240,6 +240,26 @@ test('validates an app: every finding with place, code and fix, and 1 when it ca
   assert.match(sound.stdout, /can be loaded .*onAgentActivityCreate → /);
 });
 
+test('says of an app which of its handlers this server never calls, by event and module', async (t) => {
+  const folder = appFolder(t, 'exports = { onChange() {} };\n');
+  const handler = { handler: 'onChange' };
+  const manifest = {
+    'platform-version': '3.0',
+    modules: {
+      common: { events: { onScheduledEvent: handler } },
+      support_ticket: { events: { onConversationCreate: handler } },
+      chat_conversation: { events: { onConversationCreate: handler, onAgentActivityCreate: handler } },
+    },
+    engines: { node: '24.11.1', fdk: '10.1.2' },
+  };
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
+  const { stdout } = await rollcall('app', 'validate', folder);
+  const summary = stdout.slice(stdout.indexOf('can be loaded'));
+  assert.equal(summary.match(/onConversationCreate → onChange \(never called by this server\)/g)?.length, 2, stdout);
+  assert.match(summary, /onScheduledEvent → onChange,/);
+  assert.match(summary, /onAgentActivityCreate → onChange$/m);
+});
+
 test('invokes one callback once: what it prints, how it ends, and where it broke', async (t) => {
   const code = [
     'exports = {',

@@ -48,6 +48,19 @@ test('repairs what is certain, and leaves the rest of the text as it was', () =>
   );
 });
 
+test('makes a list of the one choice that a multiselect begins with', () => {
+  const field = { display_name: 'A', type: 'multiselect', options: ['x', 'y'], default_value: 'x' };
+  const { files, applied } = fix({
+    'manifest.json': '{"platform-version":"2.3","product":{"freshchat":{}}}',
+    'config/iparams.json': JSON.stringify({ a: field }),
+  });
+  assert.deepEqual(JSON.parse(files.get('config/iparams.json') ?? '').a.default_value, ['x']);
+  assert.deepEqual(
+    applied.map(({ code }) => code),
+    ['iparam-default-lone'],
+  );
+});
+
 test('repairs request templates where there is one way', () => {
   const requests = {
     a: { schema: { protocol: 'https', method: 'get', host: 'https://api.example.com', path: 'v1' } },

@@ -73,6 +73,21 @@ test('names every fault of the definitions, as the vendor does', () => {
   assert.equal(findings[1]?.fix, 'did you mean "text"?');
 });
 
+test('takes one choice as the default of a multiselect for a list with it, and says so', () => {
+  const field = { display_name: 'A', type: 'multiselect', options: ['x', 'y'] };
+  const lone = read({ a: { ...field, default_value: 'x' } });
+  assert.deepEqual(lone.installation.kind === 'definitions' && lone.installation.definitions[0]?.defaultValue, ['x']);
+  assert.deepEqual(
+    lone.findings.map(({ severity, code, fix }) => [severity, code, fix]),
+    [['warning', 'iparam-default-lone', 'write ["x"]']],
+  );
+  const stranger = read({ a: { ...field, default_value: 'z' } });
+  assert.deepEqual(
+    stranger.findings.map(({ severity, code }) => [severity, code]),
+    [['error', 'iparam-default-invalid']],
+  );
+});
+
 test('points at the line of a fault', () => {
   const { findings } = read('{\n  "a": {\n    "display_name": "A",\n    "type": "nope"\n  }\n}');
   assert.deepEqual([findings[0]?.file, findings[0]?.line, findings[0]?.column], ['config/iparams.json', 4, 13]);

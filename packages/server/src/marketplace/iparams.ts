@@ -1,5 +1,7 @@
 import { getNodeValue, type Node } from 'jsonc-parser';
 import type { AppFiles } from './app-files.ts';
+import { customPageFile } from './custom-page.ts';
+import { checkCustomPage } from './custom-page-findings.ts';
 import { didYouMean, slipOf } from './did-you-mean.ts';
 import type { Finding } from './finding.ts';
 import { type IparamDefinition, type IparamType, iparamTypes } from './iparam-definition.ts';
@@ -31,7 +33,6 @@ export interface IparamsReading {
 
 /** Path of the definitions below the app folder. */
 export const iparamsFile = 'config/iparams.json';
-const customPageFile = 'config/iparams.html';
 
 const fieldKeys = [
   ...['display_name', 'type', 'description', 'required', 'visible', 'default_value', 'options', 'regex', 'secure'],
@@ -48,7 +49,7 @@ export function readIparams(files: AppFiles): IparamsReading {
   const hasPage = files.has(customPageFile);
   if (!files.has(iparamsFile)) {
     return hasPage
-      ? { installation: { kind: 'custom_page' }, findings: [] }
+      ? { installation: { kind: 'custom_page' }, findings: checkCustomPage(files) }
       : { installation: noDefinitions, findings: [missingFile(source)] };
   }
   const findings: Finding[] = hasPage ? [bothFiles(source)] : [];
@@ -201,7 +202,7 @@ function readField(source: SourceText, member: JsonMember): FieldReading {
 }
 
 function define(name: string, { type, field }: { type: IparamType; field: Node }): IparamDefinition {
-  const defaultNode = memberOf(field, 'default_value')?.value;
+  const options = optionsOf(memberOf(field, 'options')?.value);
   return {
     name,
     type,
@@ -210,10 +211,20 @@ function define(name: string, { type, field }: { type: IparamType; field: Node }
     required: memberOf(field, 'required')?.value.value === true,
     visible: memberOf(field, 'visible')?.value.value !== false,
     secure: memberOf(field, 'secure')?.value.value === true,
-    defaultValue: defaultNode === undefined ? undefined : (getNodeValue(defaultNode) as JsonValue),
-    options: optionsOf(memberOf(field, 'options')?.value),
+    defaultValue: defaultOf(memberOf(field, 'default_value')?.value, { type, options }),
+    options,
     pattern: patternOf(memberOf(field, 'regex')?.value),
   };
+}
+
+/** Of a multiselect one choice stands for a list with it alone: an official sample has it so. */
+function defaultOf(
+  node: Node | undefined,
+  { type, options }: Pick<IparamDefinition, 'type' | 'options'>,
+): JsonValue | undefined {
+  if (node === undefined) return undefined;
+  const value = getNodeValue(node) as JsonValue;
+  return type === 'multiselect' && typeof value === 'string' && options.includes(value) ? [value] : value;
 }
 
 // Options are a list of texts, or an object whose values are the texts shown.
@@ -313,6 +324,16 @@ function checkDefault(source: SourceText, { definition, field, keyNode }: Defini
     const message = `The default value specified for the '${name}' dropdown type is not listed in the options.`;
     const expected = `one of ${options.join(', ')}`;
     return [findingAt(source, node.offset, { severity: 'error', code: 'iparam-default-unlisted', message, expected })];
+  }
+  if (Array.isArray(defaultValue) && node.type === 'string') {
+    const message = `the default value of the '${name}' field is one choice: here it is taken for a list with that one`;
+    const end = node.offset + node.length;
+    const edits = [
+      { start: node.offset, end: node.offset, text: '[' },
+      { start: end, end, text: ']' },
+    ];
+    const fix = `write ${JSON.stringify(defaultValue)}`;
+    return [findingAt(source, node.offset, { severity: 'warning', code: 'iparam-default-lone', message, fix, edits })];
   }
   return checkIparamValue(definition, defaultValue, null).map((detail) =>
     findingAt(source, node.offset, {

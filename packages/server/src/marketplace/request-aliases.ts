@@ -92,6 +92,8 @@ function judgeMember(
       : undefined;
   if (name === undefined) return [{ node: member, kind: 'computed' }];
   if (!legacyVerbs.includes(name)) return [];
+  // An app that works on several platform versions asks whether the verb is there: that calls nothing.
+  if (around?.type === 'UnaryExpression' && around.operator === 'typeof') return [];
   const isCall = around?.type === 'CallExpression' && around.callee === (member as unknown);
   return isCall && owner === 'itself' ? [] : [{ node: member, kind: 'verb' }];
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readIparams } from './iparams.ts';
-import { maskedIparams, partedIparams, secretNames, unmaskedIparams } from './secret-iparams.ts';
+import { keptSecret, maskedIparams, partedIparams, secretNames, unmaskedIparams } from './secret-iparams.ts';
 
 const { installation } = readIparams(
   new Map([
@@ -34,4 +34,15 @@ test('masks secrets and gives them back when only the mask returns', () => {
   });
   assert.deepEqual(unmaskedIparams({ key: '********' }, { before: {}, secrets }), {});
   assert.deepEqual(partedIparams(before, secrets), { open: { name: 'n' }, secret: { key: 'hidden' } });
+});
+
+test('keeps what was given as a secret a secret, whatever a page says later', () => {
+  assert.deepEqual(keptSecret({ a: 1, token: 't' }, ['token', 'gone']), {
+    a: 1,
+    token: 't',
+    __meta: { secure: ['token'] },
+  });
+  const listed = { __meta: { modules: {}, secure: ['other'] }, token: 't', other: 'o' };
+  assert.deepEqual(keptSecret(listed, ['token']).__meta, { modules: {}, secure: ['other', 'token'] });
+  assert.equal(keptSecret(listed, ['other']), listed);
 });

@@ -17,6 +17,19 @@ export function secretNames(installation: InstallationPage, values: JsonObject):
   return new Set(listed.filter((name) => typeof name === 'string' && name !== '__meta'));
 }
 
+/**
+ * Parameters of a page of the app's own in which these are secrets, whatever the page says: what was given as a secret does
+ * not cease to be one by being kept.
+ */
+export function keptSecret(values: JsonObject, names: Iterable<string>): JsonObject {
+  const page = { kind: 'custom_page' } as const;
+  const listed = secretNames(page, values);
+  const missing = [...names].filter((name) => Object.hasOwn(values, name) && !listed.has(name));
+  if (missing.length === 0) return values;
+  const meta = isJsonObject(values.__meta) ? values.__meta : {};
+  return { ...values, __meta: { ...meta, secure: [...listed, ...missing] } };
+}
+
 /** The parameters with every secret masked; one that is empty shows that it is. */
 export function maskedIparams(values: JsonObject, secrets: ReadonlySet<string>): JsonObject {
   return Object.fromEntries(

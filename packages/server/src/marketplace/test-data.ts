@@ -29,3 +29,16 @@ export function readTestData(files: AppFiles, module: string | null, event: stri
 export function flatPlace(event: string): string {
   return `server/test_data/${event}.json`;
 }
+
+/**
+ * The parameters that a developer keeps with the app to try it with on one machine; null when there are none. What the file
+ * holds otherwise is no fault: it is written by the vendor's kit, and read by nobody else.
+ */
+export function localIparams(files: AppFiles): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse((files.get('config/iparam_test_data.json') ?? 'null').replace(/^\uFEFF/, ''));
+    return isJsonObject(value) && Object.keys(value).length > 0 ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -385,6 +385,15 @@ test('warns of verbs of $request that go by another name, since platform 2.3', (
   ]);
 });
 
+test('lets an app of a later version ask whether a verb of $request is there', () => {
+  const server = "exports = { a() { if (typeof $request.post === 'function') console.log(typeof $request.get); } };";
+  const { findings } = app({ manifest: activityApp('a'), server });
+  assert.deepEqual(
+    findings.map(({ code }) => code).filter((code) => code === 'request-verb-gone'),
+    [],
+  );
+});
+
 test('takes no user of an address for its host', () => {
   const { findings } = app({
     manifest: { ...activityApp('a', { 'whitelisted-domains': ['https://example.com'] }), 'platform-version': '2.2' },

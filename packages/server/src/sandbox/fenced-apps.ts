@@ -1,6 +1,7 @@
 import type { AppAnswer, AppRunner, AppRunners } from '../apps/app-runner.ts';
 import type { Finding } from '../marketplace/finding.ts';
 import { type ChosenFence, fenceSentences } from './choose-fence.ts';
+import { readAppFile } from './read-app-file.ts';
 import { readAppFolder } from './read-app-folder.ts';
 import { sandboxedApps } from './sandboxed-apps.ts';
 
@@ -25,6 +26,7 @@ function appsWithoutFence(reasons: readonly string[]): AppRunners {
       const files = reading.kind === 'read' ? reading.files : null;
       return { files, findings: [...reading.findings, noFence(message)] };
     },
+    readFile: readAppFile,
     open: () => runnerThatRefuses(message),
   };
 }

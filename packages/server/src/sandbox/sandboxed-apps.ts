@@ -4,6 +4,7 @@ import { AppProcess } from './app-process.ts';
 import type { Launcher } from './launcher.ts';
 import { defaultSandboxLimits, type SandboxLimits } from './limits.ts';
 import { createProcessHost } from './process-host.ts';
+import { readAppFile } from './read-app-file.ts';
 import { readAppFolder } from './read-app-folder.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 
@@ -27,6 +28,7 @@ export function sandboxedApps(parts: {
       const reading = await readAppFolder(folder);
       return { files: reading.kind === 'read' ? reading.files : null, findings: reading.findings };
     },
+    readFile: readAppFile,
     open: ({ folder, services }) => new AppProcess({ appFolder: folder, launcher, services, clock, limits, host }),
   };
 }

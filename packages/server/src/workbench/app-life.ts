@@ -5,6 +5,7 @@ import type { Rejection } from '../directory/rejection.ts';
 import type { AppDefinition, Dependency } from '../marketplace/app-definition.ts';
 import { type Finding, hasErrors } from '../marketplace/finding.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
+import { localIparams } from '../marketplace/test-data.ts';
 import { installPackages, missingPackages } from './app-packages.ts';
 import type { AppSeat } from './app-seat.ts';
 import { WORKBENCH_LIMITS } from './limits.ts';
@@ -196,7 +197,7 @@ export class AppLife {
     }
     if (seat.view() === null) {
       if (this.#state.kind === 'uninstalled') return 'not_installed';
-      return (await this.install(null)) === null ? 'installed' : 'not_installed';
+      return (await this.#installAtFirst()) === null ? 'installed' : 'not_installed';
     }
     const answer = await seat.reload();
     if (answer.kind === 'rejected') {
@@ -206,6 +207,18 @@ export class AppLife {
     this.#running = this.#reading;
     this.#settle(answer.value);
     return 'reloaded';
+  }
+
+  /** With what the developer keeps beside the app to try it with, else with the defaults of its parameters. */
+  async #installAtFirst(): Promise<Rejection | null> {
+    const own = localIparams(this.#reading.files ?? new Map());
+    if (own === null) return this.install(null);
+    const rejection = await this.install(own);
+    if (rejection?.code !== 'iparams_invalid') return rejection;
+    const [first] = rejection.faults;
+    const why = first === undefined ? rejection.detail : `${first.pointer} ${first.detail}`;
+    this.#parts.say(`config/iparam_test_data.json is left alone, since it does not fit the app: ${why}`);
+    return this.install(null);
   }
 
   /** Files changed that the app does not run, such as its test data. */

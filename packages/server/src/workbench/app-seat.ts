@@ -4,6 +4,7 @@ import type { Answer } from '../directory/rejection.ts';
 import type { ExternalRequest } from '../marketplace/external-event.ts';
 import type { JobView } from '../marketplace/job.ts';
 import type { JsonObject, JsonValue } from '../marketplace/json-value.ts';
+import type { PageCall, PageReply } from '../marketplace/page-call.ts';
 import type { Instant } from '../time/instant.ts';
 
 /** What came of a call that somebody asked for; what the app printed stands in the journal. */
@@ -56,6 +57,10 @@ export type AppSeat = {
     readonly tag: string | null;
     readonly args: JsonObject;
   }): Promise<Answer<SeatAnswer>>;
+  /** A file of its own installation page, by its path below the app folder. */
+  pageFile(path: string): Promise<Uint8Array | null>;
+  /** What that page asks through its client; null when the app cannot even wait for its parameters. */
+  callFromPage(call: PageCall): Promise<PageReply | null>;
   storage(): Promise<AppStorage>;
   /** The schedule that is due next; null when none is set. */
   nextSchedule(): { readonly name: string; readonly at: Instant } | null;

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Answer } from '../directory/rejection.ts';
+import { namedHandlerOf } from '../marketplace/event-handlers.ts';
 import { isJsonObject, type JsonObject } from '../marketplace/json-value.ts';
 import { readTestData } from '../marketplace/test-data.ts';
 import { formatInstant } from '../time/instant.ts';
@@ -76,14 +77,23 @@ export type StartingPayload = {
 export function startingPayload(bench: Workbench, event: string, module: string | null): StartingPayload {
   const data = readTestData(bench.life.reading.files ?? new Map(), module, event);
   if (data.kind === 'found') return { payload: data.payload, source: data.file, fault: null };
-  return { payload: inventedFor(bench, event), source: null, fault: data.kind === 'broken' ? data.sentence : null };
+  return {
+    payload: inventedFor(bench, event, module),
+    source: null,
+    fault: data.kind === 'broken' ? data.sentence : null,
+  };
 }
 
-/** An invented payload of an event in the account of the workbench. */
-export function inventedFor({ parts }: Workbench, event: string): JsonObject {
+/**
+ * An invented payload of an event in the account of the workbench. Without a module it is that of the handler that
+ * would be called.
+ */
+export function inventedFor({ life, parts }: Workbench, event: string, module: string | null): JsonObject {
+  const named = life.definition === null ? null : namedHandlerOf(life.definition, { event, module });
+  const at = named?.kind === 'found' ? named.handler.module : module;
   const account = parts.engine.memory.accounts.get(WORKBENCH_ACCOUNT)?.record;
   const { id = '', domain = 'localhost', region = 'US' } = account ?? {};
-  return inventedPayload(event, { id, domain, region }, parts.clock.now());
+  return inventedPayload({ event, module: at }, { id, domain, region }, parts.clock.now());
 }
 
 function registerInstallation(app: FastifyInstance, bench: Workbench): void {

@@ -51,6 +51,14 @@ export function hostSeat({ host, engine, folder, timestampUnit }: HostSeatParts)
         const started = await host.startJob(ask(), id, call);
         return started.kind === 'done' ? done({ kind: 'done', data: started.value, durationMs: 0 }) : started;
       }),
+    pageFile: (path) => host.fileOfFolder(folder, path),
+    // An app that refused its installation waits for its parameters from here on, so that its page is answered.
+    callFromPage: async (call) => {
+      const source = { kind: 'folder', folder } as const;
+      if (view() === null) await host.install(ask(), { source, iparams: null, ...settings });
+      const id = view()?.id;
+      return id === undefined ? null : host.callFromDeveloperPage(WORKBENCH_ACCOUNT, id, call);
+    },
     nextSchedule: () => {
       const id = view()?.id;
       const schedules = id === undefined ? null : host.schedules(WORKBENCH_ACCOUNT, id);

@@ -5,8 +5,8 @@ import { inventedPayload } from './invented-payload.ts';
 
 const account = { id: '1', domain: 'invented.example.com', region: 'EU' };
 const now = Date.parse('2026-03-04T12:00:00.000Z');
-const payloadOf = (event: string) => inventedPayload(event, account, now);
-const dataOf = (event: string) => payloadOf(event).data as JsonObject;
+const payloadOf = (event: string, module: string | null = null) => inventedPayload({ event, module }, account, now);
+const dataOf = (event: string, module?: string) => payloadOf(event, module).data as JsonObject;
 const keysOf = (value: unknown) => (isJsonObject(value) ? Object.keys(value).sort() : value);
 
 const ASKED = ['app_id', 'channel_id', 'conversation_id', 'user_id', 'status', 'assigned_group_id', 'messages'];

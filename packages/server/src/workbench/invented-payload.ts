@@ -1,5 +1,5 @@
 import { EXAMPLE_ACTIVITY_PAYLOADS, EXAMPLE_CUSTOM_STATUS_PAYLOADS } from '@rollcall/contract';
-import { inventedProductData } from '../marketplace/invented-product-data.ts';
+import { inventedProductData, type PlacedEvent } from '../marketplace/invented-product-data.ts';
 import type { JsonObject } from '../marketplace/json-value.ts';
 import { formatInstant, type Instant } from '../time/instant.ts';
 import { kindOfEvent } from './call-kind.ts';
@@ -9,9 +9,9 @@ export type PayloadAccount = { readonly id: string; readonly domain: string; rea
 
 /**
  * A payload to begin with for an event, about invented people and things, with what the platform adds to every one of
- * its kind. Of product events of other products only the envelope is known.
+ * its kind. Of product events whose shape is not known here only the envelope.
  */
-export function inventedPayload(event: string, account: PayloadAccount, now: Instant): JsonObject {
+export function inventedPayload({ event, module }: PlacedEvent, account: PayloadAccount, now: Instant): JsonObject {
   const envelope = { account_id: account.id, region: account.region, event, timestamp: now };
   const withScheme = { ...envelope, domain: `https://${account.domain}` };
   switch (kindOfEvent(event)) {
@@ -27,7 +27,8 @@ export function inventedPayload(event: string, account: PayloadAccount, now: Ins
         options: '',
       };
     default: {
-      const { version, data } = inventedProductData(event, now) ?? { version: '2.0.0', data: inventedData(event, now) };
+      const made = inventedProductData({ event, module }, now);
+      const { version, data } = made ?? { version: '2.0.0', data: inventedData(event, now) };
       return { ...envelope, domain: account.domain, version, data };
     }
   }

@@ -10,6 +10,7 @@ import { isJsonObject, type JsonObject } from '../marketplace/json-value.ts';
 import { readTestData } from '../marketplace/test-data.ts';
 import type { SeatAnswer } from './app-seat.ts';
 import { inventedFor, startingPayload } from './bench-routes.ts';
+import { registerCustomPage, sendCustomPage, takeCustomValues } from './custom-page-routes.ts';
 import { refusalOf } from './local-door.ts';
 import { PAGE_POLICY } from './page-files.ts';
 import { WORKBENCH_ACCOUNT } from './team.ts';
@@ -47,7 +48,7 @@ function registerTestData(app: FastifyInstance, bench: Workbench): void {
     const { event } = request.params;
     const module = moduleOf(request);
     const files = bench.life.reading.files ?? new Map<string, string>();
-    const payload = inventedFor(bench, event);
+    const payload = inventedFor(bench, event, module);
     if (readTestData(files, module, event).kind === 'none') return payload;
     const answer = await save(bench, reply, { event, module, payload });
     return reply.sent ? answer : payload;
@@ -115,7 +116,7 @@ function registerExecution(app: FastifyInstance, bench: Workbench): void {
       if (reading.kind === 'challenge') return hookAnswer(reply, reading);
       if (reading.kind === 'refused') return kitFault(reply, reading.status, reading.message);
       const { kind: _, ...parts } = reading;
-      const payload = { ...inventedFor(bench, 'onExternalEvent'), ...(parts as JsonObject) };
+      const payload = { ...inventedFor(bench, 'onExternalEvent', null), ...(parts as JsonObject) };
       const call: HandCall = { kind: 'event', name: 'onExternalEvent', module: null, payload };
       return kitAnswer(reply, await bench.call(call, { kind: 'simulated' }), false);
     },
@@ -159,8 +160,10 @@ function hookAnswer(reply: FastifyReply, outcome: ExternalOutcome): FastifyReply
 
 function registerParameters(app: FastifyInstance, bench: Workbench): void {
   app.get('/custom_configs', (_, reply) => parametersPage(bench, reply, { faults: [], notice: null, values: null }));
+  registerCustomPage(app, bench);
   app.post('/custom_configs', async (request, reply) => {
     const installation = bench.life.reading.app?.installation;
+    if (installation?.kind === 'custom_page') return takeCustomValues(bench, request, reply);
     if (installation?.kind !== 'definitions') return parametersPage(bench, reply, NOTHING_SAID);
     const fields = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
     const names = new Set(fields.keys());
@@ -191,19 +194,13 @@ function parametersPage(
     readonly values: JsonObject | null;
   },
 ): FastifyReply {
-  const styleNonce = randomBytes(12).toString('base64url');
-  pageHeaders(reply, styleNonce);
   const { life, parts } = bench;
   const installation = life.reading.app?.installation;
+  if (installation?.kind === 'custom_page') return sendCustomPage(bench, reply);
+  const styleNonce = randomBytes(12).toString('base64url');
+  pageHeaders(reply, styleNonce);
   if (installation === undefined) {
     const sentences = ['The app does not load as it is now. Its findings stand on the first page.'];
-    return reply.send(installationNote({ title: life.name, sentences }, styleNonce));
-  }
-  if (installation.kind === 'custom_page') {
-    const sentences = [
-      'This app brings a page of its own for its parameters (config/iparams.html), which needs the vendor’s client.',
-      'Send the parameters as JSON instead: POST /bench/install with { "iparams": { … } }.',
-    ];
     return reply.send(installationNote({ title: life.name, sentences }, styleNonce));
   }
   const view = parts.seat.view();

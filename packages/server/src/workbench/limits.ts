@@ -10,6 +10,8 @@ export const WORKBENCH_LIMITS = {
   shownValueCharactersMax: 2000,
   /** What a page or a tool may send: a payload of the platform is at most 256 KB. */
   bodyBytesMax: 1024 * 1024,
+  /** What an app's own installation page may send: as much as the same page may send to a server. */
+  pageBodyBytesMax: 128 * 1024,
   /** Changes of an app's files that come together are one change. */
   watchQuietMs: 60,
   /** Pages that are told of changes at once. */

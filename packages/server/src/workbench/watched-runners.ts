@@ -59,6 +59,7 @@ export function watchRunners(runners: AppRunners, parts: WatchParts): WatchedRun
     ...runners,
     fence: runners.fence,
     readFolder: (folder) => runners.readFolder(folder),
+    readFile: (folder, path) => runners.readFile(folder, path),
     open(spec) {
       const open = new Map<string, OpenCall>();
       const runner = runners.open({

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { DeliveryError } from '../delivery/receiver.ts';
 import type { Answer } from '../directory/rejection.ts';
 import { refuse } from '../directory/rejection.ts';
@@ -10,6 +11,7 @@ import { AppLife } from './app-life.ts';
 import type { AppSeat, SeatAnswer } from './app-seat.ts';
 import type { CallKind } from './call-kind.ts';
 import type { Coverage, CoverageSummary } from './coverage.ts';
+import type { CustomPageDoor } from './custom-page-door.ts';
 import type { Entry, Journal } from './journal.ts';
 import { WORKBENCH_LIMITS } from './limits.ts';
 import type { CallOrigin, OriginTrail } from './origin.ts';
@@ -25,6 +27,7 @@ export type WorkbenchParts = {
   readonly journal: Journal;
   readonly origins: OriginTrail;
   readonly seat: AppSeat;
+  readonly customPages: CustomPageDoor;
   readonly folder: string;
   readonly fence: string;
   readonly version: string;
@@ -61,6 +64,8 @@ export type Step =
 export class Workbench {
   readonly life: AppLife;
   readonly pages = new PageStream();
+  /** To the files of the app's own installation page. */
+  readonly pageKey = randomBytes(16).toString('base64url');
   readonly parts: WorkbenchParts;
   #watch: FolderWatch | null = null;
   #coverage: CoverageSummary | null = null;

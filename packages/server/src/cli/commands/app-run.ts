@@ -3,6 +3,7 @@ import type { TimestampUnit } from '@rollcall/contract';
 import { type Logger, pino } from 'pino';
 import type { AppRunners } from '../../apps/app-runner.ts';
 import type { Config } from '../../config/config.ts';
+import { registerPageFiles, sendInstallationFrame } from '../../http/custom-page-door.ts';
 import { npmFailure } from '../../install/npm-failure.ts';
 import { type RunningServer, startServer } from '../../main.ts';
 import { developerLauncher } from '../../sandbox/developer-launcher.ts';
@@ -133,6 +134,7 @@ async function open(setting: Setting, opened: Opened): Promise<Workbench> {
     journal,
     origins,
     seat: hostSeat({ host, engine, folder: place.folder, timestampUnit: options.timestamps }),
+    customPages: { registerFiles: registerPageFiles, sendFrame: sendInstallationFrame },
     folder: place.folder,
     fence: opened.server.fence,
     version: productVersion(),

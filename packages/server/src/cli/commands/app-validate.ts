@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import { type AppDefinition, handlerOf } from '../../marketplace/app-definition.ts';
+import type { EventName } from '../../activity/event-id.ts';
+import { type AppDefinition, type EventHandler, handlerOf } from '../../marketplace/app-definition.ts';
 import { hasErrors } from '../../marketplace/finding.ts';
 import { fixApp } from '../../marketplace/fixes.ts';
 import { commonEvents } from '../../marketplace/platform-catalog.ts';
@@ -81,12 +82,19 @@ function fixedText({ changed, count, diff }: Fixed): string {
 
 /** What the app will be called for, so that its author sees at once what was understood. */
 function summaryOf(app: AppDefinition): string {
-  const events = app.handlers.map(({ event, handler }) => {
-    const note = handlerOf(app, event) === null && !isOwnEvent(event) ? ' (never called by this server)' : '';
-    return `${event} → ${handler}${note}`;
+  const events = app.handlers.map((one) => {
+    const note = isOwnEvent(one.event) || isMadeHere(app, one) ? '' : ' (never called by this server)';
+    return `${one.event} → ${one.handler}${note}`;
   });
   return `platform ${app.platformVersion}, ${events.length === 0 ? 'no event' : events.join(', ')}`;
 }
+
+/** This server makes the events of availability, in one module: others of that name or of that module come by hand only. */
+function isMadeHere(app: AppDefinition, handler: EventHandler): boolean {
+  return EVENTS.some((event) => event === handler.event) && handlerOf(app, handler.event) === handler;
+}
+
+const EVENTS: readonly EventName[] = ['onAgentActivityCreate', 'onAgentCustomStatusUpdate'];
 
 /** Events that come from installing, from schedules and from outside, whatever the product. */
 function isOwnEvent(event: string): boolean {
