@@ -17,7 +17,8 @@ export type ControlAnswer = Answer<Made> | { readonly kind: 'failed'; readonly s
 
 /** Bounds of the door, and of whoever knocks. */
 export const CONTROL_LIMITS = {
-  lineCharactersMax: 64 * 1024,
+  /** A file of shifts or of business hours is in the line. */
+  lineCharactersMax: 4 * 1024 * 1024,
   /** A commit is milliseconds; whoever waits longer waits for a disk that hangs. */
   answerMsMax: 15_000,
   /** Of a socket's path; the systems allow 104 to 108. */

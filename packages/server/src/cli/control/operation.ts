@@ -9,6 +9,15 @@ import { scoped } from '../../engine/memory.ts';
 import type { World } from '../../engine/world.ts';
 import { assert } from '../../time/assert.ts';
 import { formatInstant, type Instant } from '../../time/instant.ts';
+import { isLocalDate } from '../../time/local-date.ts';
+import {
+  type ImportCalendar,
+  type ImportPlan,
+  importCalendarFile,
+  importPlanFile,
+  type MadeCalendar,
+  type MadePlan,
+} from './import-operation.ts';
 
 /**
  * What the owner of a data folder may have done in it from the command line. Whoever may read the folder owns everything
@@ -24,10 +33,12 @@ export type Operation =
       readonly agent: string | null;
       readonly name: string | null;
     }
-  | { readonly kind: 'CreateAccount'; readonly name: string; readonly domain: string };
+  | { readonly kind: 'CreateAccount'; readonly name: string; readonly domain: string }
+  | ImportCalendar
+  | ImportPlan;
 
 /** What was made, as it is printed: JSON in snake_case. The secrets are in here and nowhere else. */
-export type Made = MadeKey | MadeAccount;
+export type Made = MadeKey | MadeAccount | MadeCalendar | MadePlan;
 
 export type MadeKey = {
   readonly id: string;
@@ -54,7 +65,24 @@ export function decideOperation(draft: Draft, world: World, operation: Operation
       return createKeyFor(draft, world, operation, now);
     case 'CreateAccount':
       return createAccountNamed(draft, world, operation, now);
+    case 'ImportCalendar':
+    case 'ImportPlan':
+      return importInto(draft, world, operation, now);
   }
+}
+
+function importInto(
+  draft: Draft,
+  world: World,
+  operation: ImportCalendar | ImportPlan,
+  now: Instant,
+): Answer<MadeCalendar | MadePlan> {
+  const account = operation.account === null ? 1 : draft.memory.accountNumbers.drafted(operation.account);
+  if (account === undefined) return refuse('not_found', `There is no account ${operation.account}.`);
+  const ask = { caller: callerIn(account), now };
+  return operation.kind === 'ImportCalendar'
+    ? importCalendarFile(draft, world, ask, operation)
+    : importPlanFile(draft, world, ask, operation);
 }
 
 function createKeyFor(
@@ -166,6 +194,17 @@ export function readOperation(value: unknown): Operation | null {
       const { name, domain } = given;
       if (typeof name !== 'string' || typeof domain !== 'string') return null;
       return { kind: 'CreateAccount', name, domain };
+    }
+    case 'ImportCalendar': {
+      const { account, text, name, effectiveFrom } = given;
+      if (typeof text !== 'string' || !isTextOrNull(account) || !isTextOrNull(name)) return null;
+      if (effectiveFrom !== null && (typeof effectiveFrom !== 'string' || !isLocalDate(effectiveFrom))) return null;
+      return { kind: 'ImportCalendar', account, text, name, effectiveFrom };
+    }
+    case 'ImportPlan': {
+      const { account, text, format } = given;
+      if (typeof text !== 'string' || !isTextOrNull(account)) return null;
+      return format === 'csv' || format === 'ical' ? { kind: 'ImportPlan', account, text, format } : null;
     }
     default:
       return null;
