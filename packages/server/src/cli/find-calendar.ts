@@ -17,7 +17,10 @@ export async function findStoredCalendar(
     .filter(({ removed }) => !removed);
   const found = calendars.find(({ id, name }) => id === nameOrId || nameKey(name) === nameKey(nameOrId));
   if (found !== undefined) return found;
-  const names = calendars.map(({ name }) => name).join(', ');
+  const names = calendars
+    .map(({ name }) => name)
+    .toSorted()
+    .join(', ');
   throw new CommandFailed(
     `There is no calendar ${nameOrId}. ${names === '' ? 'There is none at all.' : `There are: ${names}.`}`,
   );
