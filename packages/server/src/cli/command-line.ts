@@ -10,11 +10,13 @@ import type { AppRunOptions } from './commands/app-run.ts';
 import type { AppSchemaOptions } from './commands/app-schema.ts';
 import type { AppValidateOptions } from './commands/app-validate.ts';
 import type { BackupOptions } from './commands/backup.ts';
+import type { CalendarImportOptions, CalendarOptions, CalendarWithinOptions } from './commands/calendar.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { ExportOptions } from './commands/export-events.ts';
 import type { ImportEventsOptions } from './commands/import-events.ts';
 import type { KeyCreateOptions } from './commands/key-create.ts';
 import type { LogVerifyOptions } from './commands/log-verify.ts';
+import type { PlanImportOptions } from './commands/plan-import.ts';
 import type { ReportOptions } from './commands/report.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { SimulateOptions } from './commands/simulate.ts';
@@ -43,6 +45,8 @@ export function addCommands(program: Command, invocation: Invocation): void {
   addLogVerify(program.command('log').description('look at the log'), invocation);
   addKeyCreate(program.command('key').description('API keys'), invocation);
   addAccountCreate(program.command('account').description('accounts'), invocation);
+  addCalendar(program.command('calendar').description('business hours'), invocation);
+  addPlan(program.command('plan').description('plans of shifts'), invocation);
   addBackup(program, invocation);
   addDoctor(program, invocation);
 }
@@ -331,6 +335,63 @@ function addAccountCreate(account: Command, invocation: Invocation): void {
     .action(async (name: string, options: AccountCreateOptions) => {
       const { createAccount } = await import('./commands/account-create.ts');
       await createAccount(invocation, name, options);
+    });
+}
+
+function addCalendar(calendar: Command, invocation: Invocation): void {
+  calendar
+    .command('import')
+    .description('take business hours from an iCalendar file: weekly events are hours, all-day events are holidays')
+    .argument('<file>', 'the file (.ics)')
+    .option('--name <name>', 'the name of the calendar (default: the X-WR-CALNAME of the file)')
+    .option(
+      '--effective-from <day>',
+      'from this day on; a calendar that has the name already keeps the days before',
+      localDate,
+    )
+    .option('--account <id>', 'the account (default: the first one)')
+    .option(...DATA)
+    .option('--json', 'one JSON object: calendar_id, name, versions, left_out')
+    .action(async (file: string, options: CalendarImportOptions) => {
+      const { importCalendar } = await import('./commands/calendar.ts');
+      await importCalendar(invocation, file, options);
+    });
+  calendar
+    .command('export')
+    .description('write a calendar to stdout as iCalendar, which can be read back to the same hours')
+    .argument('<calendar>', 'its name or id')
+    .option('--account <id>', 'the account (default: the first one)')
+    .option(...DATA)
+    .action(async (nameOrId: string, options: CalendarOptions) => {
+      const { exportCalendar } = await import('./commands/calendar.ts');
+      await exportCalendar(invocation, nameOrId, options);
+    });
+  calendar
+    .command('within')
+    .description('say whether an instant lies in the business hours, and when that changes')
+    .argument('<calendar>', 'its name or id')
+    .option('--at <time>', 'an instant with its offset, or a UTC day (default: now)', instantOrDay)
+    .option('--account <id>', 'the account (default: the first one)')
+    .option(...DATA)
+    .option('--json', 'one JSON object: at, within, next { at, kind }')
+    .action(async (nameOrId: string, options: CalendarWithinOptions) => {
+      const { lookWithin } = await import('./commands/calendar.ts');
+      await lookWithin(invocation, nameOrId, options);
+    });
+}
+
+function addPlan(plan: Command, invocation: Invocation): void {
+  plan
+    .command('import')
+    .description('take shifts from a CSV or iCalendar file: all of them, or none with every bad line named')
+    .argument('<file>', 'CSV with email (or agent_id), start, end, activity; or an event for each shift (.ics)')
+    .addOption(new Option('--format <format>', 'what it is (default: as it looks)').choices(['csv', 'ical']))
+    .option('--account <id>', 'the account (default: the first one)')
+    .option(...DATA)
+    .option('--json', 'one JSON object: agents, entries, other_activities')
+    .action(async (file: string, options: PlanImportOptions) => {
+      const { importPlan } = await import('./commands/plan-import.ts');
+      await importPlan(invocation, file, options);
     });
 }
 

@@ -383,8 +383,10 @@ function occursOn(series: Series, day: DayNumber): boolean {
 
 /** What a file may make of a calendar. Looking at a day costs by the event, so that both are bounded. */
 const versionsMax = 100;
-const eventsMax = 2_000;
-const daysMax = 5_000;
+const eventsMax = 1_000;
+const daysMax = 2_000;
+/** Nobody mends more at once, and looking for more would only take time. */
+const faultsMax = 500;
 
 function versionsOf(said: Said, faults: IcalFaults): readonly CalendarVersion[] {
   const points = pointsOf(said);
@@ -500,8 +502,9 @@ function datedExceptions(said: Said, around: Around, faults: IcalFaults): readon
   const days = new Set<DayNumber>();
   for (const { exdays } of [...said.series, ...said.yearly]) for (const day of exdays) days.add(day);
   for (const { day } of [...said.added, ...said.closed]) days.add(day);
-  if (days.size > daysMax) {
-    faults.push({ line: 1, detail: `The file names ${days.size} single days; at most ${daysMax} can be taken.` });
+  if (faults.length >= faultsMax) return [];
+  if (days.size > daysMax || said.added.length > daysMax) {
+    faults.push({ line: 1, detail: `The file names more than ${daysMax} single days or hours of them.` });
     return [];
   }
   const exceptions: CalendarException[] = [];

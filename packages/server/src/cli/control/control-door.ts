@@ -17,7 +17,7 @@ export type ControlAnswer = Answer<Performed> | { readonly kind: 'failed'; reado
 
 /** Bounds of the door, and of whoever knocks. */
 export const CONTROL_LIMITS = {
-  /** A batch of a thousand events has some 1.5 MB. */
+  /** A batch of a thousand events has some 1.5 MB; a file of shifts or of business hours is in the line, too. */
   lineCharactersMax: 8 * 1024 * 1024,
   /** A commit is milliseconds; whoever waits longer waits for a disk that hangs. */
   answerMsMax: 15_000,

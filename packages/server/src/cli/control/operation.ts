@@ -18,6 +18,15 @@ import { scoped } from '../../engine/memory.ts';
 import type { World } from '../../engine/world.ts';
 import { assert } from '../../time/assert.ts';
 import { formatInstant, type Instant } from '../../time/instant.ts';
+import { isLocalDate } from '../../time/local-date.ts';
+import {
+  type ImportCalendar,
+  type ImportPlan,
+  importCalendarFile,
+  importPlanFile,
+  type MadeCalendar,
+  type MadePlan,
+} from './import-operation.ts';
 
 /**
  * What the owner of a data folder may have done in it from the command line. Whoever may read the folder owns everything
@@ -36,7 +45,9 @@ export type MakeOperation =
       readonly agent: string | null;
       readonly name: string | null;
     }
-  | { readonly kind: 'CreateAccount'; readonly name: string; readonly domain: string };
+  | { readonly kind: 'CreateAccount'; readonly name: string; readonly domain: string }
+  | ImportCalendar
+  | ImportPlan;
 
 /** A batch of events from elsewhere. */
 export type ImportOperation = {
@@ -49,7 +60,7 @@ export type ImportOperation = {
 };
 
 /** What was made, as it is printed: JSON in snake_case. The secrets are in here and nowhere else. */
-export type Made = MadeKey | MadeAccount;
+export type Made = MadeKey | MadeAccount | MadeCalendar | MadePlan;
 
 export type MadeKey = {
   readonly id: string;
@@ -79,7 +90,24 @@ export function decideOperation(draft: Draft, world: World, operation: MakeOpera
       return createKeyFor(draft, world, operation, now);
     case 'CreateAccount':
       return createAccountNamed(draft, world, operation, now);
+    case 'ImportCalendar':
+    case 'ImportPlan':
+      return importInto(draft, world, operation, now);
   }
+}
+
+function importInto(
+  draft: Draft,
+  world: World,
+  operation: ImportCalendar | ImportPlan,
+  now: Instant,
+): Answer<MadeCalendar | MadePlan> {
+  const account = operation.account === null ? 1 : draft.memory.accountNumbers.drafted(operation.account);
+  if (account === undefined) return refuse('not_found', `There is no account ${operation.account}.`);
+  const ask = { caller: callerIn(account), now };
+  return operation.kind === 'ImportCalendar'
+    ? importCalendarFile(draft, world, ask, operation)
+    : importPlanFile(draft, world, ask, operation);
 }
 
 function createKeyFor(
@@ -197,6 +225,17 @@ export function readOperation(value: unknown): Operation | null {
       if (!isTextOrNull(account) || !Array.isArray(events) || events.length > WIRE_LIMITS.eventsOfIngestMax)
         return null;
       return { kind: 'ImportEvents', account, events, createAgents: createAgents === true, deliver: deliver === true };
+    }
+    case 'ImportCalendar': {
+      const { account, text, name, effectiveFrom } = given;
+      if (typeof text !== 'string' || !isTextOrNull(account) || !isTextOrNull(name)) return null;
+      if (effectiveFrom !== null && (typeof effectiveFrom !== 'string' || !isLocalDate(effectiveFrom))) return null;
+      return { kind: 'ImportCalendar', account, text, name, effectiveFrom };
+    }
+    case 'ImportPlan': {
+      const { account, text, format } = given;
+      if (typeof text !== 'string' || !isTextOrNull(account)) return null;
+      return format === 'csv' || format === 'ical' ? { kind: 'ImportPlan', account, text, format } : null;
     }
     default:
       return null;

@@ -1,4 +1,4 @@
-import { type Answer, done } from '../../directory/rejection.ts';
+import { type Answer, done, refuse } from '../../directory/rejection.ts';
 import { Draft } from '../../engine/draft.ts';
 import { Memory } from '../../engine/memory.ts';
 import { Presence } from '../../engine/presence.ts';
@@ -37,7 +37,13 @@ export async function writeOffline<T>(
   draft.append({ kind: 'OutageRecorded', from: lastSeenAt, to: readyAt, ...at }, 0);
   const answer = decide(draft, world, readyAt);
   if (answer.kind === 'rejected') return answer;
-  assert(draft.touchedAgents().size === 0, 'who changes an agent needs the engine');
+  if (draft.touchedAgents().size > 0) {
+    // Hours that are in use move what agents are due for, and only an engine decides that.
+    return refuse(
+      'store_unavailable',
+      'This changes when agents are due. Start the server (rollcall serve), and say it again.',
+    );
+  }
   await store.commit(draft.changes);
   return done(answer.value);
 }
