@@ -10,12 +10,14 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { importedPayload } from './imported-payload.ts';
 import { ADMIN_KEY, callServer, type ServerProcess, startServerProcess, stopServerProcess } from './server-process.ts';
 
 const runFile = promisify(execFile);
 const PROGRAM = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const ZONE = 'America/New_York';
 const minute = 60_000;
+const CREATED = Date.parse('2026-02-01T00:00:00Z');
 
 const folder = mkdtempSync(join(tmpdir(), 'rollcall-metric-'));
 let server: ServerProcess;
@@ -50,7 +52,7 @@ async function setUp(): Promise<void> {
   ] as const) {
     await post('/agents', {
       email,
-      created_at: '2026-02-01T00:00:00Z',
+      created_at: new Date(CREATED).toISOString(),
       ...(calendar === null ? {} : { calendar_id: calendar }),
     });
   }
@@ -80,7 +82,8 @@ function instant(day: string, time: string): string {
     .toString({ smallestUnit: 'millisecond' });
 }
 
-type Step = { readonly time: string; readonly axis: string; readonly status: string; readonly reason: string };
+type Axis = 'GeneralAvailability' | 'Intelliassign';
+type Step = { readonly time: string; readonly axis: Axis; readonly status: string; readonly reason: string };
 
 /** What one agent did on one day, told as a vendor's events: each with its own previous values. */
 class Story {
@@ -108,49 +111,14 @@ class Story {
   }
 
   events(): readonly unknown[] {
-    const last: Record<string, { status: string; at: string }> = {};
+    const last: Partial<Record<Axis, { status: string; at: number }>> = {};
     const steps = this.#steps.toSorted((one, other) => (one.time < other.time ? -1 : one.time > other.time ? 1 : 0));
     return steps.map(({ time, axis, status, reason }) => {
-      const at = instant(this.#day, time);
-      const before = last[axis] ?? { status: 'UNAVAILABLE', at: '2026-02-01T00:00:00.000Z' };
+      const at = Date.parse(instant(this.#day, time));
+      const before = last[axis] ?? { status: 'UNAVAILABLE', at: CREATED };
       last[axis] = { status, at };
-      const isPerson = axis === 'Intelliassign';
-      return {
-        account_id: '1',
-        domain: 'example.com',
-        region: 'US',
-        event: 'onAgentActivityCreate',
-        timestamp: Date.parse(at),
-        version: '2.0.0',
-        data: {
-          actor: {
-            type: isPerson ? 'agent' : 'system',
-            sub_entity: isPerson ? reason : null,
-            id: '00000000-0000-4000-8000-000000000001',
-            email: isPerson ? this.#email : null,
-            first_name: null,
-            last_name: null,
-            phone: null,
-            avatar: { url: null },
-            org_actor_id: null,
-            org_contact_id: null,
-            login_status: true,
-            social_profiles: [],
-          },
-          agent_activity: {
-            availability_event_type: axis,
-            status,
-            prev_status: before.status,
-            status_change_timestamp: at,
-            prev_status_change_timestamp: before.at,
-            custom_status_id: null,
-            emoji: null,
-            email: this.#email,
-            org_agent_id: '0',
-          },
-        },
-        activity: { reason },
-      };
+      const previous = { prevStatus: before.status, prevAt: before.at };
+      return importedPayload({ email: this.#email, axis, status, at, reason, ...previous });
     });
   }
 }

@@ -349,14 +349,14 @@ export const LiveReport = answer('Where everybody stands now, per group.', {
 });
 export type LiveReport = Wire<typeof LiveReport>;
 
-const ofWhom = {
+/** Of whom, and in which window: `GET /reports/stays`, `GET /reports/adherence`. */
+export const WindowOfAgentsQuery = closed('Which window, of whom.', {
+  ...windowFields,
   agent_id: AgentActivityQuery.properties.agent_id,
   group_id: AgentActivityQuery.properties.group_id,
-};
-
-/** Which stints: `GET /reports/stays`. */
-export const StaysQuery = closed('Which window, of whom.', { ...windowFields, ...ofWhom, ...seenFrom });
-export type StaysQuery = Wire<typeof StaysQuery>;
+  ...seenFrom,
+});
+export type WindowOfAgentsQuery = Wire<typeof WindowOfAgentsQuery>;
 
 /** How long stints in each status lasted. */
 export const StaysReport = answer('How long stints in each status lasted, of those that began in the window.', {
@@ -387,10 +387,6 @@ export const StaysReport = answer('How long stints in each status lasted, of tho
   next: orNull(cursor('Always null: all statuses are told at once.')),
 });
 export type StaysReport = Wire<typeof StaysReport>;
-
-/** Whose plans, in which window: `GET /reports/adherence`. */
-export const AdherenceQuery = closed('Which window, of whom.', { ...windowFields, ...ofWhom, ...seenFrom });
-export type AdherenceQuery = Wire<typeof AdherenceQuery>;
 
 const adherence = {
   planned_ms: ms('All that was planned in the window, also what has not come yet'),

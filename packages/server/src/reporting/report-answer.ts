@@ -1,4 +1,5 @@
 import type { AccountNumber, AgentNumber, Position } from '../activity/position.ts';
+import type { StayLengths } from '../report/stay-lengths.ts';
 import type { TimeKey } from '../report/time-keys.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
@@ -158,17 +159,8 @@ export type GroupNow = {
   }[];
 };
 
-/** How long stints in a status lasted, of those that began in the window. Milliseconds. */
-export type StatusStays = {
-  readonly status: NonNullable<ReportRow['status']>;
-  readonly count: number;
-  readonly totalMs: number;
-  readonly p50Ms: number;
-  readonly p90Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  readonly overstays: { readonly count: number; readonly overMs: number; readonly allowanceMs: number } | null;
-};
+/** How long stints in a status lasted, of those that began in the window. */
+export type StatusStays = StayLengths & { readonly status: NonNullable<ReportRow['status']> };
 
 /** How well an agent kept to its plan. Milliseconds; the percent is unrounded, and null when nothing is scheduled. */
 export type AgentAdherence = {

@@ -1,4 +1,4 @@
-import type { AgentActivityQuery, Fault, StaysQuery } from '@rollcall/contract';
+import type { AgentActivityQuery, Fault, WindowOfAgentsQuery } from '@rollcall/contract';
 import { type Answer, done } from '../../directory/rejection.ts';
 import type { ReportAsk } from '../../reporting/report-ask.ts';
 import { refusedCursor } from '../cursor.ts';
@@ -42,7 +42,7 @@ export function readActivityAsk(query: AgentActivityQuery, call: ReportCall): An
 }
 
 /** The same for questions that know no lines: about agents, groups and a window alone. */
-export function readWindowAsk(query: StaysQuery, call: ReportCall): Answer<ReportAsk> {
+export function readWindowAsk(query: WindowOfAgentsQuery, call: ReportCall): Answer<ReportAsk> {
   const asked = readActivityAsk(query, call);
   return asked.kind === 'rejected' ? asked : done(asked.value.ask);
 }

@@ -1,5 +1,4 @@
 import {
-  AdherenceQuery,
   AdherenceReport,
   AgentActivityQuery,
   AgentActivityReport,
@@ -7,11 +6,11 @@ import {
   CoverageReport,
   LiveReport,
   type ReportFormat,
-  StaysQuery,
   StaysReport,
   TimelineQuery,
   TimelineRead,
   UuidPath,
+  WindowOfAgentsQuery,
 } from '@rollcall/contract';
 import { done, refuse } from '../../directory/rejection.ts';
 import { planOf } from '../../engine/plan-commands.ts';
@@ -133,7 +132,7 @@ export const reportRoutes: readonly Route[] = [
     roles: MAY.readOwnReport,
     summary: 'How long stints in each status lasted, and which were longer than the allowance.',
     about: 'A key of role agent reads about its own agent.',
-    query: StaysQuery,
+    query: WindowOfAgentsQuery,
     check: goodWindow,
     answer: { status: 200, schema: StaysReport },
     refusals: ['unknown_agent', 'unknown_group'],
@@ -150,7 +149,7 @@ export const reportRoutes: readonly Route[] = [
     roles: MAY.readOwnReport,
     summary: 'How well agents kept to their plans.',
     about: 'A key of role agent reads about its own agent. Agents without a plan in the window are not told of.',
-    query: AdherenceQuery,
+    query: WindowOfAgentsQuery,
     check: goodWindow,
     answer: { status: 200, schema: AdherenceReport },
     refusals: ['unknown_agent', 'unknown_group'],
