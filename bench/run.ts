@@ -16,10 +16,20 @@ import { deadlines } from './deadlines.ts';
 import type { Bench, Figure } from './figure.ts';
 import { http } from './http.ts';
 import { presence } from './presence.ts';
+import { reports } from './reports.ts';
 import { restart } from './restart.ts';
 import { transitions } from './transitions.ts';
 
-const benches: readonly Bench[] = [transitions, presence, deadlines, restart, http, callbacks, callbacksInFences];
+const benches: readonly Bench[] = [
+  transitions,
+  presence,
+  deadlines,
+  restart,
+  http,
+  callbacks,
+  callbacksInFences,
+  reports,
+];
 
 const words = process.argv.slice(2);
 const isQuick = words.includes('--quick');
