@@ -1,7 +1,8 @@
 import type { Caller } from '../packages/server/src/directory/api-key.ts';
-import { openSession } from '../packages/server/src/engine/agent-commands.ts';
+import { type Ask, openSession } from '../packages/server/src/engine/agent-commands.ts';
 import { createAgent } from '../packages/server/src/engine/agent-record-commands.ts';
 import type { Change } from '../packages/server/src/engine/change.ts';
+import type { Clock } from '../packages/server/src/engine/clock.ts';
 import { Engine } from '../packages/server/src/engine/engine.ts';
 import type { Store } from '../packages/server/src/engine/store.ts';
 import { openSqliteStore } from '../packages/server/src/store/sqlite/open-sqlite-store.ts';
@@ -14,7 +15,10 @@ export const BENCH_CALLER: Caller = { keyId: 'bench', account: 1, role: 'admin',
 const FIRST = { accountId: '1', accountName: 'Bench', domain: 'example.com', secret: 'a key that only the bench has' };
 
 /** The real engine on the real store in this folder. `spy` sees every commit before it is made. */
-export async function startEngine(folder: string, spy?: (changes: readonly Change[]) => void) {
+export async function startEngine(
+  folder: string,
+  { spy, clock = systemClock() }: { readonly spy?: (changes: readonly Change[]) => void; readonly clock?: Clock } = {},
+) {
   const store = openSqliteStore({ folder, hash: sha256Hex });
   const watched: Store =
     spy === undefined
@@ -28,7 +32,7 @@ export async function startEngine(folder: string, spy?: (changes: readonly Chang
   const { engine, recovery } = await Engine.start(
     {
       store: watched,
-      clock: systemClock(),
+      clock,
       random: systemRandomness(),
       hash: sha256Hex,
       zones: createZones(process.versions.tz ?? 'unknown'),
@@ -40,18 +44,18 @@ export async function startEngine(folder: string, spy?: (changes: readonly Chang
     await engine.stop();
     await store.close();
   };
-  return { engine, recovery, stop };
+  return { engine, store, recovery, stop };
 }
 
 /** Creates agents; their ids, in order of number. */
-export async function makeAgents(engine: Engine, count: number): Promise<readonly string[]> {
+export async function makeAgents(engine: Engine, count: number, asked?: Ask): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let made = 0; made < count; made += 1000) {
     const many = Math.min(1000, count - made);
     const answers = await Promise.all(
       Array.from({ length: many }, (_, index) =>
         engine.write((draft) =>
-          createAgent(draft, engine.world, ask(), { email: `agent-${made + index}@example.com` }),
+          createAgent(draft, engine.world, asked ?? ask(), { email: `agent-${made + index}@example.com` }),
         ),
       ),
     );

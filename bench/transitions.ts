@@ -22,8 +22,10 @@ export const transitions: Bench = {
     const perCaller = isQuick ? 40 : 100;
     const commits: (readonly Change[])[] = [];
     let isRecording = false;
-    const { engine, stop } = await startEngine(join(folder, 'engine'), (changes) => {
-      if (isRecording) commits.push([...changes]);
+    const { engine, stop } = await startEngine(join(folder, 'engine'), {
+      spy(changes) {
+        if (isRecording) commits.push([...changes]);
+      },
     });
     const ids = await makeAgents(engine, CALLERS);
     await toggle(engine, ids, 20);
