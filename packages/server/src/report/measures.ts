@@ -1,5 +1,5 @@
-import { MARK, type StatusNumber } from './state-code.ts';
-import { COLUMN, COUNT, type Layout } from './tally.ts';
+import type { StatusNumber } from './state-code.ts';
+import { COLUMN, COUNT, type Layout, OUTSIDE } from './tally.ts';
 
 /** Which part of the metric. The order is that in which the first match wins. */
 export type PartOfMetric =
@@ -28,7 +28,7 @@ export type RowMeasures = {
 /** Reads one row. Every sum is of whole milliseconds far below 2^53, so it is exact. */
 export function measuresOf(layout: Layout, tally: Float64Array, row: number): RowMeasures {
   const inHours = (column: number) => tally[row + column] as number;
-  const whole = (column: number) => inHours(column) + (tally[row + layout.half + column] as number);
+  const outside = (column: number) => tally[row + layout.outsideFrom + column] as number;
   const count = (column: number) => tally[row + layout.counts + column] as number;
   const parts = partsOf(layout, tally, row);
   const unavailableMs = parts.reduce((sum, { ms }) => sum + ms, 0);
@@ -36,9 +36,9 @@ export function measuresOf(layout: Layout, tally: Float64Array, row: number): Ro
   const availableInHoursMs = inHours(COLUMN.available);
   const knownMs = unavailableMs + availableInHoursMs;
   const [firstSignIn, lastSignOut] = [count(COUNT.firstSignIn), count(COUNT.lastSignOut)];
-  let livedMs = 0;
-  for (let column = 0; column < layout.half; column++) livedMs += whole(column);
-  const awayMs = whole(COLUMN.offline) + whole(COLUMN.idle) + whole(COLUMN.disconnected);
+  const outsideMs = outside(OUTSIDE.available) + outside(OUTSIDE.away) + outside(OUTSIDE.otherOnline);
+  const awayMs = inHours(COLUMN.offline) + inHours(COLUMN.idle) + inHours(COLUMN.disconnected) + outside(OUTSIDE.away);
+  const unknownInWindowMs = unknownMs + outside(OUTSIDE.unknown);
   return {
     scheduledMs: knownMs + unknownMs,
     unknownMs,
@@ -46,14 +46,14 @@ export function measuresOf(layout: Layout, tally: Float64Array, row: number): Ro
     availableInHoursMs,
     availabilityPercent: knownMs === 0 ? null : (100 * availableInHoursMs) / knownMs,
     parts,
-    livedMs,
-    unknownInWindowMs: whole(COLUMN.unknown),
-    onlineMs: livedMs - awayMs - whole(COLUMN.unknown),
-    availableMs: whole(COLUMN.available),
+    livedMs: knownMs + outsideMs + unknownInWindowMs,
+    unknownInWindowMs,
+    onlineMs: knownMs + outsideMs - awayMs,
+    availableMs: availableInHoursMs + outside(OUTSIDE.available),
     firstSignIn: Number.isFinite(firstSignIn) ? firstSignIn : null,
     lastSignOut: Number.isFinite(lastSignOut) ? lastSignOut : null,
-    generalChanges: count(COUNT.byMark + MARK.general_change),
-    intelliassignChanges: count(COUNT.byMark + MARK.intelliassign_change),
+    generalChanges: count(COUNT.generalChanges),
+    intelliassignChanges: count(COUNT.intelliassignChanges),
   };
 }
 

@@ -4,103 +4,118 @@ import { type HistoryChunk, monthStart, type PackedHistory } from './history-chu
 import { AVAILABLE_NUMBER, firstState, MARK, PRESENCE, type StateCode, stateOf } from './state-code.ts';
 import { COUNT, type Layout, stateIndex } from './tally.ts';
 
-/** A grid for one layout: which row each segment writes to. */
+/** A grid for one layout: where each segment writes to. */
 export type RowGrid = {
   readonly grid: Grid;
   /** By segment: the first row of its cell. */
   readonly rowOf: Int32Array;
-  /** By segment: the same, moved by half a row outside of business hours. */
-  readonly timeRowOf: Int32Array;
+  /** By segment: where its half of `columnOf` begins. */
+  readonly columnsOf: Int32Array;
 };
 
 export function rowGridOf(grid: Grid, layout: Layout): RowGrid {
   const rowOf = grid.keyOf.map((key) => key * layout.parts * layout.columns);
-  const timeRowOf = rowOf.map((row, segment) => (grid.isInHours[segment] === 1 ? row : row + layout.half));
-  return { grid, rowOf, timeRowOf };
+  const columnsOf = Int32Array.from(grid.isInHours, (isIn) => (isIn === 1 ? 0 : layout.outside));
+  return { grid, rowOf, columnsOf };
 }
 
 /**
  * One walk over an agent's history and a grid together, adding every millisecond of the window to exactly one column.
  * `window` lies inside the grid.
  *
- * This loop is the whole cost of a report. It looks at each entry once, allocates nothing, and adds to one column per
- * step; so it is one long function over local numbers: taken apart into an object with methods it took four times as long.
+ * This loop is the whole cost of a report: `npm run bench -- reports` holds it against a bare pass over the same entries.
+ * It looks at each entry once, allocates nothing, and adds to one column per step; so it is one long function over local
+ * numbers: taken apart into an object with methods it took four times as long. The innermost loop runs through the
+ * entries of one segment and knows nothing of the next: with the segments' ends in the same loop it took twice as long.
  */
 export function sweep(
   history: PackedHistory,
-  rows: RowGrid,
+  { grid, rowOf, columnsOf }: RowGrid,
   window: Interval,
   layout: Layout,
   tally: Float64Array,
 ): void {
   if (window.from >= window.to) return;
-  const { grid, rowOf, timeRowOf } = rows;
   const { bounds } = grid;
   const { columnOf, partOf, counts } = layout;
-  const end = window.to;
-  let at = window.from;
-  let segment = segmentAt(grid, at);
-  let segmentEnd = bounds[segment + 1] as number;
-  let timeRow = timeRowOf[segment] as number;
-  let countRow = (rowOf[segment] as number) + counts;
-  const hasParts = layout.parts > 1;
+  // Marks from here on are noted one by one; those below are two bits, which are counted until the row is left.
+  const noted = layout.parts > 1 ? 0 : MARK.sign_in;
   let generalChanges = 0;
   let intelliassignChanges = 0;
+  let at = window.from;
+  let segment = segmentAt(grid, at);
+  let row = rowOf[segment] as number;
+  let columns = columnsOf[segment] as number;
   const start = stateAt(history, at);
-  let column = columnOf[stateIndex(start.state)] as number;
+  let state = stateIndex(start.state);
+  let column = row + (columnOf[columns + state] as number);
   for (let index = start.chunk; index < history.length; index++) {
     const { month, offsets, codes, length } = history[index] as HistoryChunk;
     const base = monthStart(month);
-    if (base >= end) break;
-    const last = end - base > UINT32_MAX ? length : firstFrom(offsets, length, end - base);
-    for (let entry = firstFrom(offsets, length, window.from - base); entry < last; entry++) {
-      const next = base + (offsets[entry] as number);
-      while (segmentEnd <= next) {
-        tally[timeRow + column] = (tally[timeRow + column] as number) + segmentEnd - at;
-        addChanges(tally, countRow, generalChanges, intelliassignChanges);
+    if (base >= window.to) break;
+    const last = window.to - base > UINT32_MAX ? length : firstFrom(offsets, length, window.to - base);
+    let entry = firstFrom(offsets, length, window.from - base);
+    // Within a month, instants are milliseconds since it began.
+    let from = at - base;
+    while (entry < last) {
+      const end = (bounds[segment + 1] as number) - base;
+      for (; entry < last; entry++) {
+        const next = offsets[entry] as number;
+        if (next >= end) break;
+        tally[column] = (tally[column] as number) + (next - from);
+        from = next;
+        const code = codes[entry] as number;
+        state = (code & 7) | ((code >>> 6) << 3);
+        column = row + (columnOf[columns + state] as number);
+        const mark = (code >>> 3) & 7;
+        if (mark < noted) {
+          generalChanges += mark & 1;
+          intelliassignChanges += mark >>> 1;
+        } else note(tally, row + (partOf[state] as number) + counts, mark, base + next);
+      }
+      if (entry === last) break;
+      tally[column] = (tally[column] as number) + (end - from);
+      from = end;
+      segment += 1;
+      columns = columnsOf[segment] as number;
+      const nextRow = rowOf[segment] as number;
+      if (nextRow !== row) {
+        addChanges(tally, row + counts, generalChanges, intelliassignChanges);
         generalChanges = 0;
         intelliassignChanges = 0;
-        at = segmentEnd;
-        segment += 1;
-        segmentEnd = bounds[segment + 1] as number;
-        timeRow = timeRowOf[segment] as number;
-        countRow = (rowOf[segment] as number) + counts;
+        row = nextRow;
       }
-      tally[timeRow + column] = (tally[timeRow + column] as number) + next - at;
-      at = next;
-      const code = codes[entry] as number;
-      const state = (code & 7) | ((code >>> 6) << 3);
-      column = columnOf[state] as number;
-      const mark = (code >>> 3) & 7;
-      if (hasParts || mark > MARK.intelliassign_change) note(tally, countRow + (partOf[state] as number), mark, next);
-      else {
-        generalChanges += mark & 1;
-        intelliassignChanges += mark >>> 1;
-      }
+      column = row + (columnOf[columns + state] as number);
     }
+    at = base + from;
   }
-  addChanges(tally, countRow, generalChanges, intelliassignChanges);
-  while (segmentEnd < end) {
-    tally[timeRow + column] = (tally[timeRow + column] as number) + segmentEnd - at;
-    at = segmentEnd;
+  addChanges(tally, row + counts, generalChanges, intelliassignChanges);
+  for (let end = bounds[segment + 1] as number; end < window.to; end = bounds[segment + 1] as number) {
+    tally[column] = (tally[column] as number) + (end - at);
+    at = end;
     segment += 1;
-    segmentEnd = bounds[segment + 1] as number;
-    timeRow = timeRowOf[segment] as number;
+    column = (rowOf[segment] as number) + (columnOf[(columnsOf[segment] as number) + state] as number);
   }
-  tally[timeRow + column] = (tally[timeRow + column] as number) + end - at;
+  tally[column] = (tally[column] as number) + (window.to - at);
 }
 
 const UINT32_MAX = 2 ** 32 - 1;
 
 function addChanges(tally: Float64Array, countRow: number, general: number, intelliassign: number): void {
-  const first = countRow + MARK.general_change;
-  const second = countRow + MARK.intelliassign_change;
+  const first = countRow + COUNT.generalChanges;
+  const second = countRow + COUNT.intelliassignChanges;
   tally[first] = (tally[first] as number) + general;
   tally[second] = (tally[second] as number) + intelliassign;
 }
 
 function note(tally: Float64Array, countRow: number, mark: number, at: number): void {
   switch (mark) {
+    case MARK.general_change:
+      addChanges(tally, countRow, 1, 0);
+      return;
+    case MARK.intelliassign_change:
+      addChanges(tally, countRow, 0, 1);
+      return;
     case MARK.sign_in:
       tally[countRow + COUNT.firstSignIn] = Math.min(tally[countRow + COUNT.firstSignIn] as number, at);
       return;
@@ -108,7 +123,7 @@ function note(tally: Float64Array, countRow: number, mark: number, at: number): 
       tally[countRow + COUNT.lastSignOut] = Math.max(tally[countRow + COUNT.lastSignOut] as number, at);
       return;
     default:
-      tally[countRow + mark] = (tally[countRow + mark] as number) + 1;
+      return;
   }
 }
 

@@ -9,10 +9,11 @@ import {
 
 // Where a sweep writes: one row of numbers per cell, a cell being what one line of the report is about.
 //
-// A row holds milliseconds by state, in business hours and then outside of them, and a few counts behind. Every
+// A row holds milliseconds by state in business hours, milliseconds outside of them, and a few counts behind. Every
 // millisecond is added to exactly one column, so whatever a report tells is a sum over columns, and sums cannot disagree.
+// Rows are cleared and added up for every agent: what no report tells apart shares a column.
 
-/** The columns of one half of a row. */
+/** The columns of business hours. */
 export const COLUMN = {
   unknown: 0,
   available: 1,
@@ -24,20 +25,26 @@ export const COLUMN = {
   firstCustom: 6,
 } as const;
 
-/** Behind both halves: entries by their mark (0 to 2: none, and a change of either axis), and two instants. */
-export const COUNT = { byMark: 0, firstSignIn: 3, lastSignOut: 4 } as const;
-const COUNTS = 5;
+/** The columns outside of business hours, counted from `Layout.outsideFrom`. */
+export const OUTSIDE = { unknown: 0, available: 1, away: 2, otherOnline: 3 } as const;
+const OUTSIDES = 4;
+
+/** Behind them: changes of either axis, and two instants. */
+export const COUNT = { generalChanges: 0, intelliassignChanges: 1, firstSignIn: 2, lastSignOut: 3 } as const;
+const COUNTS = 4;
 
 /** How the rows of a report are laid out. */
 export type Layout = {
-  /** By `stateIndex`: from a cell's first row to the column in business hours. */
+  /** By `stateIndex`: from a cell's first row to the column in business hours; and the same again outside of them. */
   readonly columnOf: Int32Array;
+  /** Where the second half of `columnOf` begins. */
+  readonly outside: number;
   /** By `stateIndex`: from a cell's first row to the row of the state's part; all 0 when cells have one part. */
   readonly partOf: Int32Array;
-  /** By status number: its column within a half. */
+  /** By status number: its column in business hours. */
   readonly columnOfStatus: Int32Array;
-  /** How many columns a half has: add it for the column outside of business hours. */
-  readonly half: number;
+  /** Where the columns outside of business hours begin. */
+  readonly outsideFrom: number;
   /** Where the counts begin. */
   readonly counts: number;
   readonly columns: number;
@@ -59,29 +66,34 @@ export function layoutOf(
   statusCount: number,
   options: { readonly byStatus: boolean; readonly countsAsAvailable?: ReadonlySet<StatusNumber> },
 ): Layout {
-  const half = COLUMN.firstCustom + Math.max(0, statusCount - 2);
-  const columns = 2 * half + COUNTS;
+  const outsideFrom = COLUMN.firstCustom + Math.max(0, statusCount - 2);
+  const counts = outsideFrom + OUTSIDES;
+  const columns = counts + COUNTS;
   const columnOfStatus = Int32Array.from({ length: statusCount }, (_, status) =>
     columnOfOnline(status, options.countsAsAvailable),
   );
-  const columnOf = new Int32Array(statusCount << 3);
-  const partOf = new Int32Array(statusCount << 3);
+  const outside = statusCount << 3;
+  const columnOf = new Int32Array(2 * outside);
+  const partOf = new Int32Array(outside);
   for (let status = 0; status < statusCount; status++) {
     for (let presence = 0; presence < PRESENCES.length; presence++) {
       const index = presence | (status << 3);
       const part = presence === PRESENCE.unknown ? statusCount : status;
-      if (options.byStatus) partOf[index] = part * columns;
+      const partRow = options.byStatus ? part * columns : 0;
       const isOnline = presence === PRESENCE.online;
       const column = isOnline ? (columnOfStatus[status] as number) : (COLUMN_OF_PRESENCE[presence] as number);
-      columnOf[index] = (partOf[index] as number) + column;
+      partOf[index] = partRow;
+      columnOf[index] = partRow + column;
+      columnOf[outside + index] = partRow + outsideFrom + columnOutside(column);
     }
   }
   return {
     columnOf,
+    outside,
     partOf,
     columnOfStatus,
-    half,
-    counts: 2 * half,
+    outsideFrom,
+    counts,
     columns,
     parts: options.byStatus ? statusCount + 1 : 1,
     unknownPart: options.byStatus ? statusCount : 0,
@@ -97,6 +109,21 @@ function columnOfOnline(status: StatusNumber, countsAsAvailable: ReadonlySet<Sta
 const COLUMN_OF_PRESENCE: readonly number[] = PRESENCES.map((presence) =>
   presence === 'online' ? COLUMN.available : COLUMN[presence],
 );
+
+function columnOutside(column: number): number {
+  switch (column) {
+    case COLUMN.unknown:
+      return OUTSIDE.unknown;
+    case COLUMN.available:
+      return OUTSIDE.available;
+    case COLUMN.offline:
+    case COLUMN.idle:
+    case COLUMN.disconnected:
+      return OUTSIDE.away;
+    default:
+      return OUTSIDE.otherOnline;
+  }
+}
 
 /** Rows of zeros; a sign-in that never was is the end of time, and a sign-out its beginning. */
 export function newTally(layout: Layout, cells: number): Float64Array {
@@ -114,19 +141,23 @@ export function clearTally(layout: Layout, tally: Float64Array): void {
   }
 }
 
-/** Adds one row to another: of another agent, or of another piece of the same time. The answer: whether it held anything. */
+/**
+ * Adds one row to another: of another agent, or of another piece of the same time. The answer: whether it held anything.
+ * Nothing is skipped and nothing is asked on the way: most columns of most rows hold something, and guessing which costs
+ * more than adding a zero.
+ */
 export function addRow(layout: Layout, into: Float64Array, at: number, from: Float64Array, fromAt: number): boolean {
   const signs = layout.counts + COUNT.firstSignIn;
-  let isAny = false;
+  let sum = 0;
   for (let column = 0; column < signs; column++) {
     const value = from[fromAt + column] as number;
-    if (value === 0) continue;
-    isAny = true;
+    sum += value;
     into[at + column] = (into[at + column] as number) + value;
   }
   into[at + signs] = Math.min(into[at + signs] as number, from[fromAt + signs] as number);
   into[at + signs + 1] = Math.max(into[at + signs + 1] as number, from[fromAt + signs + 1] as number);
-  return isAny;
+  // Nothing in a row is negative.
+  return sum > 0;
 }
 
 /** Whether the row has no time and no event: a change that lasted no time is still told. */
