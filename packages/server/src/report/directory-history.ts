@@ -55,7 +55,7 @@ export class DirectoryHistory {
         this.#of(fact.account).calendars.set(fact.record.id, { at, position, record: fact.record });
         return;
       case 'CustomStatusRecorded':
-        this.numbers.record(position, fact.record.id);
+        this.numbers.record(position, fact.record.id, fact.record.name);
         this.#of(fact.account).customStatuses.set(fact.record.id, { at, position, record: fact.record });
         return;
       case 'AgentRecorded':

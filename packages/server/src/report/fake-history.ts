@@ -10,8 +10,8 @@ export const TRAINING: StatusLabel = 902;
 
 export function inventedNumbers(): RecordedStatusNumbers {
   const numbers = new RecordedStatusNumbers();
-  numbers.record(LUNCH, 'lunch');
-  numbers.record(TRAINING, 'training');
+  numbers.record(LUNCH, 'lunch', 'Lunch');
+  numbers.record(TRAINING, 'training', 'Training');
   return numbers;
 }
 

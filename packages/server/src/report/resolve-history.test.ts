@@ -150,6 +150,41 @@ test('an approved correction holds in place of both axes and of what was unknown
   ]);
 });
 
+test('a status that was renamed or made anew between two events is the one that both speak of', () => {
+  const again = inventedNumbers();
+  const MEAL = 903;
+  const NEW_LUNCH = 904;
+  again.record(MEAL, 'lunch', 'Meal');
+  again.record(NEW_LUNCH, 'another', 'Lunch');
+  const facts = imported(
+    general(5, AVAILABLE, 0, UNAVAILABLE),
+    choice(10, LUNCH, 0, UNAVAILABLE),
+    choice(30, AVAILABLE, 10, NEW_LUNCH),
+  );
+  assert.deepEqual(told(resolve(facts, { numbers: again })), [
+    '5 online UNAVAILABLE',
+    '10 online Lunch',
+    '30 online AVAILABLE',
+  ]);
+});
+
+test('of imported changes at one instant each goes on from the one before it, whatever the order in which they came', () => {
+  const events = [
+    general(10, AVAILABLE, 0, UNAVAILABLE),
+    general(20, UNAVAILABLE, 10, AVAILABLE),
+    general(20, AVAILABLE, 20, UNAVAILABLE),
+  ];
+  for (const order of [
+    [0, 1, 2],
+    [0, 2, 1],
+    [2, 1, 0],
+    [1, 0, 2],
+  ]) {
+    const facts = imported(...order.map((index) => events[index] as ImportedEvent));
+    assert.deepEqual(told(resolve(facts)), ['10 online UNAVAILABLE'], order.join());
+  }
+});
+
 test('only its own reason makes an imported change a sign-in or a sign-out', () => {
   const marks = (reason: 'login' | 'active' | 'import') =>
     resolve(imported({ ...general(20, AVAILABLE, 10, UNAVAILABLE), reason })).map(({ code }) => MARKS[markOf(code)]);

@@ -52,12 +52,14 @@ export type HistorySources = {
 /** Every entry of the agent's history, ascending. Before the first the agent is in `firstState`. */
 export function resolveHistory(sources: HistorySources): readonly Entry[] {
   const facts = sources.facts.filter(({ at }) => at <= sources.now);
+  const { numbers } = sources;
+  const turns = new Turns(facts, numbers);
   const steps: Step[] = [];
-  addGeneralSteps(steps, facts.filter(isPresenceFact));
-  addIntelliassignSteps(steps, facts.filter(isIntelliassignChange), sources.numbers);
+  addGeneralSteps(steps, facts.filter(isPresenceFact), turns);
+  addIntelliassignSteps(steps, facts.filter(isIntelliassignChange), turns, numbers);
   for (const outage of sources.outages) addOutageSteps(steps, outage, sources.now);
   for (const correction of sources.corrections) addCorrectionSteps(steps, correction, sources.now);
-  steps.sort(byInstantThenPosition);
+  steps.sort(byInstantThenTurn);
   return walk(steps);
 }
 
@@ -72,8 +74,14 @@ export function earliestImport(facts: readonly RecordedFact[]): Instant | null {
   return earliest;
 }
 
-/** `rank` orders the steps of one fact at one instant. */
-type Step = { readonly at: Instant; readonly position: Position; readonly rank: number; readonly effect: Effect };
+/** `turn` orders the facts of one instant, and `rank` the steps of one fact. */
+type Step = {
+  readonly at: Instant;
+  readonly turn: number;
+  readonly rank: number;
+  readonly position: Position;
+  readonly effect: Effect;
+};
 
 type Effect =
   /** `settles`: it says what the axis is; a session that opens or closes does not. */
@@ -87,30 +95,29 @@ type Effect =
   | { readonly kind: 'correction_begins'; readonly correction: AppliedCorrection }
   | { readonly kind: 'correction_ends'; readonly correction: AppliedCorrection };
 
-function byInstantThenPosition(one: Step, other: Step): number {
-  return one.at - other.at || one.position - other.position || one.rank - other.rank;
+function byInstantThenTurn(one: Step, other: Step): number {
+  return one.at - other.at || one.turn - other.turn || one.rank - other.rank;
 }
 
 function isIntelliassignChange(fact: RecordedFact): fact is RecordedStatusChange {
   return fact.kind === 'StatusChanged' && fact.axis === 'Intelliassign';
 }
 
-const byTime = (one: RecordedFact, other: RecordedFact): number => one.at - other.at || one.position - other.position;
-
-function addGeneralSteps(steps: Step[], facts: readonly PresenceFact[]): void {
+function addGeneralSteps(steps: Step[], facts: readonly PresenceFact[], turns: Turns): void {
   let current: SessionsAndPresence = { presence: PRESENCE.offline, sessions: 0 };
   let last: RecordedStatusChange | null = null;
-  for (const fact of facts.toSorted(byTime)) {
+  for (const fact of turns.inOrder(facts)) {
     const { position } = fact;
+    const turn = turns.of(fact);
     if (fact.kind === 'StatusChanged') {
       const before = stateBefore(last, fact);
       if (before.kind !== 'known') {
         const from = before.kind === 'first' ? null : last;
-        if (from !== null) steps.push(afterOf(from, { kind: 'general_unknown' }));
+        if (from !== null) steps.push(afterOf(from, turns, { kind: 'general_unknown' }));
         if (before.knownFrom !== null) {
           const presence = presenceOfLabel(fact.prevStatus);
           const effect = { kind: 'general', presence, mark: MARK.none, settles: true } as const;
-          steps.push({ at: before.knownFrom, position, rank: 0, effect });
+          steps.push({ at: before.knownFrom, turn, position, rank: 0, effect });
         }
       }
       last = fact;
@@ -118,23 +125,30 @@ function addGeneralSteps(steps: Step[], facts: readonly PresenceFact[]): void {
     const { mark, ...next } = presenceStep(current, fact);
     current = next;
     const settles = fact.kind === 'StatusChanged';
-    steps.push({ at: fact.at, position, rank: 1, effect: { kind: 'general', presence: next.presence, mark, settles } });
+    const effect = { kind: 'general', presence: next.presence, mark, settles } as const;
+    steps.push({ at: fact.at, turn, position, rank: 1, effect });
     const more = fact.kind === 'StatusChanged' && fact.imported ? markOfImport(fact.reason) : MARK.none;
-    if (more !== MARK.none) steps.push({ at: fact.at, position, rank: 2, effect: { kind: 'mark', mark: more } });
+    if (more !== MARK.none) steps.push({ at: fact.at, turn, position, rank: 2, effect: { kind: 'mark', mark: more } });
   }
 }
 
-function addIntelliassignSteps(steps: Step[], changes: readonly RecordedStatusChange[], numbers: StatusNumbers): void {
+function addIntelliassignSteps(
+  steps: Step[],
+  changes: readonly RecordedStatusChange[],
+  turns: Turns,
+  numbers: StatusNumbers,
+): void {
   let last: RecordedStatusChange | null = null;
-  for (const change of changes.toSorted(byTime)) {
+  for (const change of turns.inOrder(changes)) {
     const { position } = change;
+    const turn = turns.of(change);
     const before = stateBefore(last, change, numbers);
     if (before.kind !== 'known') {
-      if (before.kind === 'gap' && last !== null) steps.push(afterOf(last, { kind: 'intelliassign_unknown' }));
+      if (before.kind === 'gap' && last !== null) steps.push(afterOf(last, turns, { kind: 'intelliassign_unknown' }));
       if (before.knownFrom !== null) {
         const status = numbers.numberOf(change.prevStatus);
         const effect = { kind: 'intelliassign', status, mark: MARK.none } as const;
-        steps.push({ at: before.knownFrom, position, rank: 0, effect });
+        steps.push({ at: before.knownFrom, turn, position, rank: 0, effect });
       }
     }
     last = change;
@@ -143,7 +157,7 @@ function addIntelliassignSteps(steps: Step[], changes: readonly RecordedStatusCh
       status: numbers.numberOf(change.status),
       mark: MARK.intelliassign_change,
     } as const;
-    steps.push({ at: change.at, position, rank: 1, effect });
+    steps.push({ at: change.at, turn, position, rank: 1, effect });
   }
 }
 
@@ -167,13 +181,75 @@ function stateBefore(
 ): Before {
   if (last === null) return next.imported && next.prevAt < next.at ? { kind: 'first', knownFrom: next.prevAt } : known;
   if (!next.imported && !last.imported) return known;
-  if (next.prevAt === last.at && isSameStatus(last.status, next.prevStatus, numbers)) return known;
+  if (isContinued(last, next, numbers)) return known;
   const isInside = last.at < next.prevAt && next.prevAt < next.at;
   return { kind: 'gap', knownFrom: isInside ? next.prevAt : null };
 }
 
-function isSameStatus(one: StatusLabel, other: StatusLabel, numbers: StatusNumbers | null): boolean {
-  return numbers === null ? one === other : numbers.numberOf(one) === numbers.numberOf(other);
+/** Whether the later change says of what was before it what the earlier one left. */
+function isContinued(last: RecordedStatusChange, next: RecordedStatusChange, numbers: StatusNumbers | null): boolean {
+  if (next.prevAt !== last.at) return false;
+  if (next.prevStatus === last.status || numbers === null) return next.prevStatus === last.status;
+  if (numbers.numberOf(next.prevStatus) === numbers.numberOf(last.status)) return true;
+  // As the events carried it: a status that was renamed or made anew since is the one that they spoke of.
+  return carriedName(last, 'status', numbers) === carriedName(next, 'prev_status', numbers);
+}
+
+function carriedName(change: RecordedStatusChange, field: 'status' | 'prev_status', numbers: StatusNumbers): unknown {
+  const label = field === 'status' ? change.status : change.prevStatus;
+  return change.source?.activity[field] ?? numbers.nameOf(label) ?? label;
+}
+
+/**
+ * In which order facts of one instant took effect. Positions say it of live ones. Of imported ones they say in which order
+ * they came, which is nobody's order: there each change of an axis goes on from the one before it.
+ */
+class Turns {
+  readonly #turns = new Map<RecordedFact, number>();
+
+  constructor(facts: readonly RecordedFact[], numbers: StatusNumbers) {
+    for (const axis of ['GeneralAvailability', 'Intelliassign'] as const) {
+      const changes = facts.filter((fact) => fact.kind === 'StatusChanged' && fact.axis === axis);
+      this.#orderTies(changes as readonly RecordedStatusChange[], numbers);
+    }
+  }
+
+  of(fact: RecordedFact): number {
+    return this.#turns.get(fact) ?? fact.position;
+  }
+
+  inOrder<F extends RecordedFact>(facts: readonly F[]): readonly F[] {
+    return facts.toSorted((one, other) => one.at - other.at || this.of(one) - this.of(other));
+  }
+
+  #orderTies(changes: readonly RecordedStatusChange[], numbers: StatusNumbers): void {
+    const sorted = this.inOrder(changes);
+    for (let start = 0; start < sorted.length; ) {
+      let end = start + 1;
+      while (end < sorted.length && sorted[end]?.at === sorted[start]?.at) end++;
+      const together = sorted.slice(start, end);
+      if (together.length > 1 && together.some(({ imported }) => imported)) {
+        chained(together, numbers).forEach((change, index) => {
+          this.#turns.set(change, together[index]?.position ?? change.position);
+        });
+      }
+      start = end;
+    }
+  }
+}
+
+function chained(together: readonly RecordedStatusChange[], numbers: StatusNumbers): readonly RecordedStatusChange[] {
+  const rest = [...together];
+  const chain: RecordedStatusChange[] = [];
+  while (rest.length > 0) {
+    const last = chain.at(-1);
+    const next = rest.findIndex((change) =>
+      // The first is one that speaks of an earlier time.
+      last === undefined ? change.prevAt < change.at : isContinued(last, change, numbers),
+    );
+    chain.push(...rest.splice(Math.max(0, next), 1));
+  }
+  return chain;
 }
 
 function presenceOfLabel(status: StatusLabel): number {
@@ -181,21 +257,21 @@ function presenceOfLabel(status: StatusLabel): number {
 }
 
 /** Right behind a change, at its own instant. */
-function afterOf({ at, position }: RecordedStatusChange, effect: Effect): Step {
-  return { at, position, rank: 3, effect };
+function afterOf(change: RecordedStatusChange, turns: Turns, effect: Effect): Step {
+  return { at: change.at, turn: turns.of(change), position: change.position, rank: 3, effect };
 }
 
 function addOutageSteps(steps: Step[], { from, to, position }: Outage, now: Instant): void {
   if (from >= to || from > now) return;
-  steps.push({ at: from, position, rank: 0, effect: { kind: 'outage_begins' } });
-  steps.push({ at: to, position, rank: 1, effect: { kind: 'outage_ends' } });
+  steps.push({ at: from, turn: position, position, rank: 0, effect: { kind: 'outage_begins' } });
+  steps.push({ at: to, turn: position, position, rank: 1, effect: { kind: 'outage_ends' } });
 }
 
 function addCorrectionSteps(steps: Step[], correction: AppliedCorrection, now: Instant): void {
   const { from, to, position } = correction;
   if (from >= to || from > now) return;
-  steps.push({ at: from, position, rank: 0, effect: { kind: 'correction_begins', correction } });
-  steps.push({ at: to, position, rank: 1, effect: { kind: 'correction_ends', correction } });
+  steps.push({ at: from, turn: position, position, rank: 0, effect: { kind: 'correction_begins', correction } });
+  steps.push({ at: to, turn: position, position, rank: 1, effect: { kind: 'correction_ends', correction } });
 }
 
 /** Every cause by itself; the state is calculated from all of them. */

@@ -11,6 +11,8 @@ import { type StatusNumber, statusNumberMax } from './state-code.ts';
 export type StatusNumbers = {
   /** @throws Bug when the label was not recorded */
   numberOf(label: StatusLabel): StatusNumber;
+  /** What a label was called when it was recorded; null for the two default statuses. */
+  nameOf(label: StatusLabel): string | null;
   /** The id of a custom status; null for the two default ones. */
   idOf(number: StatusNumber): string | null;
   /** undefined when no such status was recorded. */
@@ -22,17 +24,19 @@ export type StatusNumbers = {
 /** Grows with the log: recorded in the order of positions. */
 export class RecordedStatusNumbers implements StatusNumbers {
   readonly #byLabel: Map<Position, StatusNumber>;
+  readonly #names: Map<Position, string>;
   readonly #byId: Map<string, StatusNumber>;
   readonly #ids: (string | null)[];
 
   /** Goes on from another, and leaves that one as it is. */
   constructor(before: RecordedStatusNumbers | null = null) {
     this.#byLabel = new Map(before === null ? [] : before.#byLabel);
+    this.#names = new Map(before === null ? [] : before.#names);
     this.#byId = new Map(before === null ? [] : before.#byId);
     this.#ids = before === null ? [null, null] : [...before.#ids];
   }
 
-  record(label: Position, id: string): void {
+  record(label: Position, id: string, name: string): void {
     let number = this.#byId.get(id);
     if (number === undefined) {
       number = this.#ids.length;
@@ -41,6 +45,7 @@ export class RecordedStatusNumbers implements StatusNumbers {
       this.#ids.push(id);
     }
     this.#byLabel.set(label, number);
+    this.#names.set(label, name);
   }
 
   numberOf(label: StatusLabel): StatusNumber {
@@ -48,6 +53,10 @@ export class RecordedStatusNumbers implements StatusNumbers {
     const number = this.#byLabel.get(label);
     assert(number !== undefined, `position ${label} recorded no custom status`);
     return number;
+  }
+
+  nameOf(label: StatusLabel): string | null {
+    return this.#names.get(label) ?? null;
   }
 
   idOf(number: StatusNumber): string | null {
