@@ -34,6 +34,10 @@ export const WIRE_LIMITS = Object.freeze({
   agentsNeededMax: 10_000,
   /** The days of a report's window: a hundred years. */
   daysOfReportMax: 36_600,
+  /** By hour of single days. */
+  daysOfHourlyReportMax: 400,
+  /** By hour of the day. */
+  daysOfHoursReportMax: 3660,
   pageItemsDefault: 100,
   pageItemsMax: 1000,
   /** Below this an integer timestamp reads as 1973 or earlier, so it was meant as whole seconds: see `timestamp`. */

@@ -17,6 +17,7 @@ const runFile = promisify(execFile);
 const PROGRAM = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const ZONE = 'America/New_York';
 const minute = 60_000;
+const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const CREATED = Date.parse('2026-02-01T00:00:00Z');
 
 const folder = mkdtempSync(join(tmpdir(), 'rollcall-metric-'));
@@ -322,6 +323,65 @@ test('every interval of a number names the two facts that bound it', async () =>
     unavailable: 20,
     idle: 30,
   });
+});
+
+test('the record bounds what no event does, at the instant from which it holds', async () => {
+  const id = await idOf('saturday@example.com');
+  type Interval = { from: string; begun_by: { kind: string; at: string } };
+  const { items } = await get<{ items: readonly Interval[] }>(
+    `/agents/${id}/timeline?from=2026-03-07&to=2026-03-08&time_zone=${ZONE}`,
+  );
+  assert.deepEqual(
+    items.map(({ from, begun_by }) => [from, begun_by.kind, begun_by.at]),
+    [[instant('2026-03-07', '00:00'), 'agent_recorded', new Date(CREATED).toISOString()]],
+  );
+});
+
+test('only the event that is meant is taken, and hours of single days for a year or so', async () => {
+  const [event] = new Story('one@example.com', '2026-03-10').status('10:00', 'UNAVAILABLE').events();
+  const answer = await post('/ingest/events', { events: [{ ...(event as object), event: 'onUserCreate' }] });
+  assert.match(JSON.stringify(answer.items), /rejected.*\/event/);
+  const path = '/reports/agent-activity?from=2016-01-01&to=2026-01-01&group_by=day,hour_of_day';
+  const response = await fetch(`${server.url}/api/v1${path}`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
+  assert.equal(response.status, 400);
+  assert.match(await response.text(), /at most 400 days/);
+});
+
+test('who is deactivated is not assignable, whatever history says, and the deactivation is counted', async () => {
+  const agent = await post('/agents', { email: 'leaving@example.com' });
+  await post(`/agents/${agent.id}/sessions`, {});
+  await callServer(server, { method: 'PUT', path: `/agents/${agent.id}/intelliassign`, body: { status: 'AVAILABLE' } });
+  await callServer(server, { method: 'DELETE', path: `/agents/${agent.id}` });
+  const story = new Story('leaving@example.com', '2026-03-05').general('10:00', 'AVAILABLE', 'login');
+  await ingest(story.events());
+  type Read = { assignable: boolean };
+  assert.equal((await get<Read>(`/agents/${agent.id}`)).assignable, false);
+  const today = new Date().toISOString().slice(0, 10);
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  type Report = { totals: { changes: { general_availability: number }; last_sign_out: string | null } };
+  const { totals } = await get<Report>(
+    `/reports/agent-activity?from=${today}&to=${tomorrow}&time_zone=UTC&agent_id=${agent.id}`,
+  );
+  assert.equal(totals.changes.general_availability, 2);
+  assert.ok(totals.last_sign_out !== null);
+});
+
+test("a group's hours are its own, whatever calendars its members have", async () => {
+  const never = await post('/calendars', {
+    name: 'New Year',
+    time_zone: 'UTC',
+    week: {},
+    exceptions: [{ date: '2001-01-01', slots: [['09:00', '10:00']] }],
+  });
+  const always = await post('/calendars', {
+    name: 'Always',
+    time_zone: 'UTC',
+    week: Object.fromEntries(DAYS.map((day) => [day, [['00:00', '24:00']]])),
+  });
+  const group = await post('/groups', { name: 'Quiet', calendar_id: never.id });
+  await post('/agents', { email: 'own@example.com', groups: [group.id], calendar_id: always.id });
+  const { items } = await get<{ items: readonly { group_id: string | null; in_hours: boolean }[] }>('/reports/live');
+  assert.equal(items.find(({ group_id }) => group_id === group.id)?.in_hours, false);
 });
 
 test('stints, allowances and plans are counted from the same history', async () => {

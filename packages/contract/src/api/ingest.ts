@@ -45,6 +45,7 @@ const anyText = (description: string) => optional(orNull(text(description, { min
  * `timestamp`, and fields that nobody documents; all of that is let through.
  */
 export const ImportedPayload = open('A payload of onAgentActivityCreate that happened elsewhere.', {
+  event: optional(choice('The name of the event: no other is taken.', ['onAgentActivityCreate'] as const)),
   data: open('What happened.', {
     actor: optional(
       orNull(

@@ -262,6 +262,20 @@ test('a row for every day of the life, also with nothing scheduled, and none out
   ]);
 });
 
+test('a deactivation is counted, and is the last sign-out, though it ends the life that it is of', () => {
+  const [start, end] = [wall('2026-03-04T09:00'), wall('2026-03-04T12:00')];
+  const agent = new InventedAgent(created).signIn(start).signOut(end);
+  const world = account().agent(end, { active: false, createdAt: created });
+  for (const groupBy of [['agent'], ['group', 'day'], ['status']] as const) {
+    const { totals } = report(world, [packed(agent)], query(dayOf('2026-03-04'), { groupBy }));
+    assert.deepEqual(
+      [totals.generalChanges, totals.lastSignOut, totals.unavailableMs],
+      [2, end, 3 * hourMs],
+      groupBy.join(),
+    );
+  }
+});
+
 test('by status, each instant is in the row of the status that it was in', () => {
   const { rows } = report(account(), [packed(exampleOne())], query(dayOf('2026-03-04'), { groupBy: ['status'] }));
   const told = rows.map(({ status, measures }) => [

@@ -11,7 +11,7 @@ import type { AccountHistory } from './directory-history.ts';
 import { gridOf } from './grid.ts';
 import type { PackedHistory } from './history-chunk.ts';
 import type { StatusNumber } from './state-code.ts';
-import { type RowGrid, rowGridOf, sweep } from './sweep.ts';
+import { countAt, type RowGrid, rowGridOf, sweep } from './sweep.ts';
 import { addRow, clearTally, isEmptyRow, type Layout, layoutOf, newTally } from './tally.ts';
 import { cutTime, type TimeKey, type TimePieces, type TimeUnit } from './time-keys.ts';
 
@@ -67,6 +67,9 @@ const NO_LINES: Lines = {
     throw new Bug('There is no line to ask for.');
   },
 };
+
+/** A piece of an agent's life in the window, under the same hours; `isEnd`: the life ends with it. */
+type Stretch = { readonly use: CalendarUse; readonly span: Interval; readonly isEnd: boolean };
 
 /** A report in the making. Give it agents one by one; take each agent's lines at once, the others at the end. */
 export class ActivityReport {
@@ -131,11 +134,15 @@ export class ActivityReport {
     const uses = calendarUseOf(this.#account, profiles, this.#query.window).filter((use) => this.#isWanted(use));
     const life = lifeOf(profiles, agent.earliestImport);
     const lived = uses.flatMap((use) =>
-      intersectIntervals([{ from: use.from, to: use.to }], life).map((span) => ({ use, span })),
+      intersectIntervals([{ from: use.from, to: use.to }], life).map((span) => ({
+        use,
+        span,
+        isEnd: span.to < this.#query.window.to && life.some(({ to }) => to === span.to),
+      })),
     );
     if (lived.length === 0) return NO_LINES;
     this.#agents += 1;
-    for (const { use, span } of lived) this.#sweepInto(agent.history, use, span);
+    for (const stretch of lived) this.#sweepInto(agent.history, stretch);
     if (this.#isByGroup) this.#addToTotals(agent.history, lived);
     if (!this.#isByAgent) return NO_LINES;
     return this.#take(agent.number);
@@ -151,9 +158,14 @@ export class ActivityReport {
     return groups === null || use.groups.some((id) => groups.has(id));
   }
 
-  #sweepInto(history: PackedHistory, use: CalendarUse, span: Interval): void {
-    const grid = this.#gridOf(use, this.#pieces, this.#grids);
-    for (const group of this.#groupsOf(use)) sweep(history, grid, span, this.layout, this.#tallyOf(group));
+  #sweepInto(history: PackedHistory, stretch: Stretch): void {
+    const grid = this.#gridOf(stretch.use, this.#pieces, this.#grids);
+    for (const group of this.#groupsOf(stretch.use)) this.#add(history, grid, stretch, this.#tallyOf(group));
+  }
+
+  #add(history: PackedHistory, grid: RowGrid, { span, isEnd }: Stretch, tally: Float64Array): void {
+    sweep(history, grid, span, this.layout, tally);
+    if (isEnd) countAt(history, grid, span.to, this.layout, tally);
   }
 
   /** The groups that this time counts for; '' for lines that are not by group, and for agents of none. */
@@ -164,11 +176,11 @@ export class ActivityReport {
   }
 
   /** Lines by group count an agent of two groups twice: then the totals are swept by themselves. */
-  #addToTotals(history: PackedHistory, lived: readonly { readonly use: CalendarUse; readonly span: Interval }[]): void {
+  #addToTotals(history: PackedHistory, lived: readonly Stretch[]): void {
     const { layout } = this;
     clearTally(layout, this.#single);
-    for (const { use, span } of lived) {
-      sweep(history, this.#gridOf(use, this.#whole, this.#wholeGrids), span, layout, this.#single);
+    for (const stretch of lived) {
+      this.#add(history, this.#gridOf(stretch.use, this.#whole, this.#wholeGrids), stretch, this.#single);
     }
     this.#addAllRows(this.#single);
   }

@@ -1,7 +1,13 @@
 import type { AgentProfile } from '../activity/record.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
-import { type AccountHistory, type Versions, versionAt } from './directory-history.ts';
+import { type AccountHistory, versionAt } from './directory-history.ts';
+
+/** What of an agent's record decides which hours are the agent's, from an instant on. */
+export type Membership = {
+  readonly at: Instant;
+  readonly record: Pick<AgentProfile, 'groups' | 'calendarId'>;
+};
 
 /** A stretch of an agent's time in which the same groups and the same calendars hold. */
 export type CalendarUse = Interval & {
@@ -17,7 +23,7 @@ export type CalendarUse = Interval & {
  */
 export function calendarUseOf(
   account: AccountHistory,
-  profiles: Versions<AgentProfile>,
+  profiles: readonly Membership[],
   window: Interval,
 ): readonly CalendarUse[] {
   const uses: CalendarUse[] = [];
@@ -35,11 +41,7 @@ export function calendarUseOf(
 }
 
 /** Instants inside the window at which anything that decides it was recorded anew, ascending. */
-function changesWithin(
-  account: AccountHistory,
-  profiles: Versions<AgentProfile>,
-  window: Interval,
-): readonly Instant[] {
+function changesWithin(account: AccountHistory, profiles: readonly Membership[], window: Interval): readonly Instant[] {
   const groupIds = new Set(profiles.flatMap(({ record }) => record.groups));
   const groups = [...groupIds].flatMap((id) => account.groups.get(id) ?? []);
   const instants = [...account.settings, ...profiles, ...groups].map(({ at }) => at);
@@ -48,7 +50,7 @@ function changesWithin(
 
 function useAt(
   account: AccountHistory,
-  profiles: Versions<AgentProfile>,
+  profiles: readonly Membership[],
   instant: Instant,
 ): Pick<CalendarUse, 'groups' | 'calendars'> {
   const profile = versionAt(profiles, instant)?.record;

@@ -120,6 +120,6 @@ function pushTo<K, R>(map: Map<K, Versions<R>>, key: K, version: Version<R>): vo
 }
 
 /** The version that holds at an instant; before the first, the first: nothing says that it was otherwise. */
-export function versionAt<R>(versions: Versions<R>, instant: Instant): Version<R> | undefined {
+export function versionAt<V extends { readonly at: Instant }>(versions: readonly V[], instant: Instant): V | undefined {
   return versions.findLast(({ at }) => at <= instant) ?? versions[0];
 }

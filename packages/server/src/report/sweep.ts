@@ -127,6 +127,29 @@ function note(tally: Float64Array, countRow: number, mark: number, at: number): 
   }
 }
 
+/**
+ * Counts what happens at the very instant at which a life ends: a deactivation, and the sign-out that it is. The instant
+ * itself is not of that life any more, so a sweep ends before it.
+ */
+export function countAt(
+  history: PackedHistory,
+  { grid, rowOf }: RowGrid,
+  instant: number,
+  layout: Layout,
+  tally: Float64Array,
+): void {
+  const row = rowOf[segmentAt(grid, instant)] as number;
+  for (const { month, offsets, codes, length } of history) {
+    const offset = instant - monthStart(month);
+    if (offset < 0 || offset > UINT32_MAX) continue;
+    for (let entry = firstFrom(offsets, length, offset); entry < length && offsets[entry] === offset; entry++) {
+      const code = codes[entry] as number;
+      const part = layout.partOf[stateIndex(code)] as number;
+      note(tally, row + part + layout.counts, (code >>> 3) & 7, instant);
+    }
+  }
+}
+
 /** The state at an instant, without what happens at that very instant, and the first chunk that can say more. */
 export function stateAt(
   history: PackedHistory,

@@ -65,8 +65,8 @@ export function agentTimeline(question: {
       ...toldState(stay, names),
       inHours,
       inHoursMs: intervalsLengthMs(inHours),
-      begunBy: factAt(stay.begunBy),
-      endedBy: stay.to < window.to ? factAt(stay.endedBy) : null,
+      begunBy: factAt(stay.begunBy, { kind: 'begin', at: stay.from }),
+      endedBy: stay.to < window.to ? factAt(stay.endedBy, { kind: 'end', at: stay.to }) : null,
     };
   });
   return { intervals, hours, calendars };

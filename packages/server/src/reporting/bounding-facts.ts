@@ -19,24 +19,36 @@ export type FactSurroundings = {
 export function boundingFacts(
   { facts, outages, corrections, directory }: AgentFacts,
   around: FactSurroundings,
-): (position: Position | null) => BoundingFact | null {
+): (position: Position | null, edge: Edge) => BoundingFact | null {
   const byPosition = new Map(facts.map((fact) => [fact.position, fact]));
   const outagesByPosition = new Map(outages.map((outage) => [outage.position, outage]));
-  const corrected = new Set(corrections.map(({ position }) => position));
+  const corrected = new Map(corrections.map((correction) => [correction.position, correction]));
   const emailOf = (profile: Position) => directory.profile(profile)?.email ?? null;
-  return (position) => {
+  return (position, edge) => {
     if (position === null) return null;
+    const correction = corrected.get(position);
     const outage = outagesByPosition.get(position);
     if (outage !== undefined) return toldOutage(outage);
     const fact = byPosition.get(position);
-    return fact === undefined ? null : told(fact, { ...around, emailOf, isCorrection: corrected.has(position) });
+    if (fact === undefined) return null;
+    const bound = told(fact, { ...around, emailOf });
+    if (correction !== undefined) return { ...bound, at: nearest([correction.from, correction.to], edge) };
+    // A record may hold from before it was written down: an agent's, from the day that it was said to be created.
+    return fact.kind === 'AgentRecorded' && fact.at > edge.at ? { ...bound, at: fact.record.createdAt } : bound;
   };
 }
 
-type Telling = FactSurroundings & {
-  readonly emailOf: (profile: Position) => string | null;
-  readonly isCorrection: boolean;
-};
+/** Which end of an interval a fact bounds, as far as the window shows it. */
+export type Edge = { readonly kind: 'begin' | 'end'; readonly at: Instant };
+
+/** The instant at which a correction bounds an interval: the window may have cut off some of it. */
+function nearest(instants: readonly [from: Instant, to: Instant], { kind, at }: Edge): Instant {
+  const [from, to] = instants;
+  if (kind === 'begin') return to <= at ? to : from;
+  return from >= at ? from : to;
+}
+
+type Telling = FactSurroundings & { readonly emailOf: (profile: Position) => string | null };
 
 function toldOutage({ from, to, position }: { from: Instant; to: Instant; position: Position }): BoundingFact {
   return {

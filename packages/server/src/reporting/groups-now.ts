@@ -3,11 +3,11 @@ import { calendarUseOf } from '../report/calendar-use.ts';
 import type { AccountHistory } from '../report/directory-history.ts';
 import { monthStart, type PackedHistory } from '../report/history-chunk.ts';
 import { firstState, type StateCode, stateOf, statusOf } from '../report/state-code.ts';
-import { isWithin } from '../time/business-hours.ts';
 import { type Instant, minuteMs } from '../time/instant.ts';
 import { intervalsContain } from '../time/interval.ts';
 import type { Zones } from '../time/zone-rules.ts';
 import { stateName } from './agent-timeline.ts';
+import { hoursOfGroup } from './group-hours.ts';
 import type { AgentHistory, HistorySnapshot } from './history-source.ts';
 import type { GroupNow } from './report-answer.ts';
 import { StatusNames } from './report-rows.ts';
@@ -22,7 +22,6 @@ type Question = {
 type Now = {
   readonly agent: AgentHistory;
   readonly groups: readonly string[];
-  readonly isInHours: boolean;
   readonly state: StateCode;
   /** Since when in this IntelliAssign status, as far as was looked back. */
   readonly since: Instant;
@@ -44,13 +43,11 @@ export function groupsNow(question: Question): readonly GroupNow[] {
 }
 
 /** null for who is not of the account now. */
-function nowOf(agent: AgentHistory, { account, now, zones }: Question): Now | null {
+function nowOf(agent: AgentHistory, { account, now }: Question): Now | null {
   const profiles = account.agents.get(agent.number) ?? [];
   if (!intervalsContain(lifeOf(profiles, agent.earliestImport), now)) return null;
   const use = calendarUseOf(account, profiles, { from: now, to: now + 1 })[0];
-  const calendars = (use?.calendars ?? []).flatMap((id) => account.calendars.get(id)?.record.calendar ?? []);
-  const isInHours = calendars.length === 0 || calendars.some((calendar) => isWithin(calendar, now, zones));
-  return { agent, groups: use?.groups ?? [], isInHours, ...newestState(agent.history, now) };
+  return { agent, groups: use?.groups ?? [], ...newestState(agent.history, now) };
 }
 
 function newestState(history: PackedHistory, now: Instant): Pick<Now, 'state' | 'since'> {
@@ -73,7 +70,8 @@ function groupOf(groupId: string | null, name: string | null, members: readonly 
   return {
     groupId,
     name,
-    isInHours: members.some(({ isInHours }) => isInHours),
+    isInHours:
+      hoursOfGroup(question.account, groupId, { from: question.now, to: question.now + 1 }, question.zones).length > 0,
     agents: members.length,
     assignable: members.filter(({ state }) => stateName(state) === 'available').map(({ agent }) => agent.number),
     counts: countsOf(members, question),

@@ -10,13 +10,13 @@ import { withIdleAfter } from '../report/idle-what-if.ts';
 import { earliestImport, resolveHistory } from '../report/resolve-history.ts';
 import type { StatusNumber } from '../report/state-code.ts';
 import { assert } from '../time/assert.ts';
-import { unionHours } from '../time/business-hours.ts';
 import type { Instant } from '../time/instant.ts';
-import { type Interval, type Intervals, intersectIntervals, normaliseIntervals } from '../time/interval.ts';
+import { type Interval, intersectIntervals, normaliseIntervals } from '../time/interval.ts';
 import type { Zones } from '../time/zone-rules.ts';
 import { agentAdherence } from './agent-adherence.ts';
 import { lengthsAt } from './agent-lengths.ts';
 import { agentTimeline } from './agent-timeline.ts';
+import { hoursOfGroup } from './group-hours.ts';
 import { groupsNow } from './groups-now.ts';
 import type { AgentHistory, HistorySnapshot, HistorySource } from './history-source.ts';
 import type {
@@ -184,29 +184,13 @@ export class ReportDesk implements Reports {
       const isAsked = ask.groups === null ? latest?.removed === false : ask.groups.includes(groupId);
       if (latest === undefined || !isAsked) continue;
       const members = snapshot.agents.map((agent) => memberOf(agent, groupId, account, window));
-      const hours = this.#hoursOfGroup(account, groupId, window);
+      const hours = hoursOfGroup(account, groupId, window, this.#ports.zones);
       const coverage = coverageOf(members, hours, ask.needed);
       const gaps = coverage.gaps.map((gap) => ({ ...gap, needed: ask.needed }));
       answers.push({ groupId, name: latest.name, needed: ask.needed, ...coverage, gaps });
       await this.#ports.nextTurn();
     }
     return answers;
-  }
-
-  /** As if the group were an agent of it alone: its calendar, or the account's default, as they were at each instant. */
-  #hoursOfGroup(account: AccountHistory, groupId: string, window: Interval): Intervals {
-    const member = { groups: [groupId], calendarId: null } as const;
-    const anyone = [...account.agents.values()][0]?.[0];
-    if (anyone === undefined) return [];
-    const profiles = [{ ...anyone, at: Number.NEGATIVE_INFINITY, record: { ...anyone.record, ...member } }];
-    const uses = calendarUseOf(account, profiles, window);
-    return normaliseIntervals(
-      uses.flatMap((use) => {
-        const calendars = use.calendars.flatMap((id) => account.calendars.get(id)?.record.calendar ?? []);
-        const span = { from: use.from, to: use.to };
-        return calendars.length === 0 ? [span] : unionHours(calendars, span, this.#ports.zones);
-      }),
-    );
   }
 
   async live(account: AccountNumber, now: Instant): Promise<readonly GroupNow[]> {

@@ -30,7 +30,8 @@ export function agentRead(agent: Agent, reading: Reading): AgentRead {
     created_at: formatInstant(profile.createdAt),
     general_availability: generalRead(agent),
     intelliassign: intelliassignRead(agent, reading),
-    assignable: isAssignable(availability),
+    // Imported history may say of who was deactivated that he was available.
+    assignable: profile.active && isAssignable(availability),
     login_status: isLoggedIn(availability),
     sequence: availability.sequence,
   };

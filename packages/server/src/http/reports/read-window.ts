@@ -39,6 +39,16 @@ export function windowFaults(fields: WindowFields, call: ReportCall): readonly F
   return faults;
 }
 
+/** The window where its fields are good, before anybody knows whether the others are. */
+export function windowIfGood({ from, to, time_zone: zone }: WindowFields, call: ReportCall): Interval | null {
+  if (typeof from !== 'string' || typeof to !== 'string' || !(zone === undefined || typeof zone === 'string'))
+    return null;
+  if (zone !== undefined && !call.zones.isZone(zone)) return null;
+  const timeZone = zoneNameOf(zone, call);
+  const [start, end] = [instantOf(from, timeZone, call), instantOf(to, timeZone, call)];
+  return start === null || end === null ? null : { from: start, to: end };
+}
+
 /** The window; its fields were found to be good. */
 export function readWindow(
   { from, to, time_zone: zone }: { readonly from: string; readonly to: string; readonly time_zone?: string },
