@@ -12,7 +12,7 @@ import { gridOf } from './grid.ts';
 import type { PackedHistory } from './history-chunk.ts';
 import type { StatusNumber } from './state-code.ts';
 import { countAt, type RowGrid, rowGridOf, sweep } from './sweep.ts';
-import { addRow, clearTally, isEmptyRow, type Layout, layoutOf, newTally } from './tally.ts';
+import { addRows, clearTally, isEmptyRow, type Layout, layoutOf, newTally } from './tally.ts';
 import { cutTime, type TimeKey, type TimePieces, type TimeUnit } from './time-keys.ts';
 
 // The metric: what `metric.md` calls B, G and I, and the parts of their meeting, per line of the report.
@@ -182,12 +182,7 @@ export class ActivityReport {
     for (const stretch of lived) {
       this.#add(history, this.#gridOf(stretch.use, this.#whole, this.#wholeGrids), stretch, this.#single);
     }
-    this.#addAllRows(this.#single);
-  }
-
-  #addAllRows(tally: Float64Array): void {
-    const { layout } = this;
-    for (let row = 0; row < tally.length; row += layout.columns) addRow(layout, this.#totals, 0, tally, row);
+    addRows(layout, this.#totals, this.#single);
   }
 
   #gridOf(use: CalendarUse, pieces: TimePieces, grids: Map<string, RowGrid>): RowGrid {
@@ -224,6 +219,8 @@ export class ActivityReport {
     const ends: number[] = [];
     let length = 0;
     for (const [group, tally] of this.#tallies) {
+      // Lines by group count an agent of two groups twice: their totals are swept by themselves.
+      if (!this.#isByGroup) addRows(this.layout, this.#totals, tally);
       length = this.#findRows(tally, length);
       groups.push(group);
       ends.push(length);
@@ -240,9 +237,7 @@ export class ActivityReport {
     const { layout } = this;
     let length = found;
     for (let row = 0; row < tally.length; row += layout.columns) {
-      // Lines by group count an agent of two groups twice: their totals are swept by themselves.
-      const isEmpty = this.#isByGroup ? isEmptyRow(layout, tally, row) : !addRow(layout, this.#totals, 0, tally, row);
-      if (isEmpty) continue;
+      if (isEmptyRow(layout, tally, row)) continue;
       if (length === this.#rows.length) this.#rows = grown(this.#rows);
       this.#rows[length] = row;
       length += 1;

@@ -142,22 +142,26 @@ export function clearTally(layout: Layout, tally: Float64Array): void {
 }
 
 /**
- * Adds one row to another: of another agent, or of another piece of the same time. The answer: whether it held anything.
- * Nothing is skipped and nothing is asked on the way: most columns of most rows hold something, and guessing which costs
- * more than adding a zero.
+ * Adds every row of a tally to one row. Column by column, so that each sum stays in a register: with a store per number
+ * it takes three times as long, and this runs over every row of every agent.
  */
-export function addRow(layout: Layout, into: Float64Array, at: number, from: Float64Array, fromAt: number): boolean {
-  const signs = layout.counts + COUNT.firstSignIn;
-  let sum = 0;
-  for (let column = 0; column < signs; column++) {
-    const value = from[fromAt + column] as number;
-    sum += value;
-    into[at + column] = (into[at + column] as number) + value;
+export function addRows(layout: Layout, into: Float64Array, tally: Float64Array): void {
+  const { columns } = layout;
+  const signIn = layout.counts + COUNT.firstSignIn;
+  const signOut = layout.counts + COUNT.lastSignOut;
+  for (let column = 0; column < signIn; column++) {
+    let sum = into[column] as number;
+    for (let at = column; at < tally.length; at += columns) sum += tally[at] as number;
+    into[column] = sum;
   }
-  into[at + signs] = Math.min(into[at + signs] as number, from[fromAt + signs] as number);
-  into[at + signs + 1] = Math.max(into[at + signs + 1] as number, from[fromAt + signs + 1] as number);
-  // Nothing in a row is negative.
-  return sum > 0;
+  let first = into[signIn] as number;
+  let last = into[signOut] as number;
+  for (let row = 0; row < tally.length; row += columns) {
+    first = Math.min(first, tally[row + signIn] as number);
+    last = Math.max(last, tally[row + signOut] as number);
+  }
+  into[signIn] = first;
+  into[signOut] = last;
 }
 
 /** Whether the row has no time and no event: a change that lasted no time is still told. */
