@@ -1,7 +1,7 @@
 import type { Interval } from '../time/interval.ts';
 import type { Grid } from './grid.ts';
 import { type HistoryChunk, monthStart, type PackedHistory } from './history-chunk.ts';
-import { AVAILABLE_NUMBER, firstState, MARK, PRESENCE, type StateCode, stateOf } from './state-code.ts';
+import { AVAILABLE_NUMBER, firstState, MARK, markOf, PRESENCE, type StateCode, stateOf } from './state-code.ts';
 import { COUNT, type Layout, stateIndex } from './tally.ts';
 
 /** A grid for one layout: where each segment writes to. */
@@ -59,19 +59,28 @@ export function sweep(
     let from = at - base;
     while (entry < last) {
       const end = (bounds[segment + 1] as number) - base;
-      for (; entry < last; entry++) {
+      let isNoted = false;
+      while (entry < last) {
         const next = offsets[entry] as number;
         if (next >= end) break;
+        entry += 1;
         tally[column] = (tally[column] as number) + (next - from);
         from = next;
-        const code = codes[entry] as number;
+        const code = codes[entry - 1] as number;
         state = (code & 7) | ((code >>> 6) << 3);
         column = row + (columnOf[columns + state] as number);
         const mark = (code >>> 3) & 7;
-        if (mark < noted) {
-          generalChanges += mark & 1;
-          intelliassignChanges += mark >>> 1;
-        } else note(tally, row + (partOf[state] as number) + counts, mark, base + next);
+        if (mark >= noted) {
+          isNoted = true;
+          break;
+        }
+        generalChanges += mark & 1;
+        intelliassignChanges += mark >>> 1;
+      }
+      if (isNoted) {
+        const mark = markOf(codes[entry - 1] as number);
+        note(tally, row + (partOf[state] as number) + counts, mark, base + from);
+        continue;
       }
       if (entry === last) break;
       tally[column] = (tally[column] as number) + (end - from);
