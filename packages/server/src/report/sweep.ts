@@ -55,17 +55,16 @@ export function sweep(
     if (base >= window.to) break;
     const last = window.to - base > UINT32_MAX ? length : firstFrom(offsets, length, window.to - base);
     let entry = firstFrom(offsets, length, window.from - base);
-    // Within a month, instants are milliseconds since it began.
-    let from = at - base;
     while (entry < last) {
-      const end = (bounds[segment + 1] as number) - base;
+      const end = bounds[segment + 1] as number;
       let isNoted = false;
       while (entry < last) {
-        const next = offsets[entry] as number;
+        // An instant at once: what is left an offset is turned into a double at every use, and takes twice as long.
+        const next = base + (offsets[entry] as number);
         if (next >= end) break;
         entry += 1;
-        tally[column] = (tally[column] as number) + (next - from);
-        from = next;
+        tally[column] = (tally[column] as number) + (next - at);
+        at = next;
         const code = codes[entry - 1] as number;
         state = (code & 7) | ((code >>> 6) << 3);
         column = row + (columnOf[columns + state] as number);
@@ -79,12 +78,12 @@ export function sweep(
       }
       if (isNoted) {
         const mark = markOf(codes[entry - 1] as number);
-        note(tally, row + (partOf[state] as number) + counts, mark, base + from);
+        note(tally, row + (partOf[state] as number) + counts, mark, at);
         continue;
       }
       if (entry === last) break;
-      tally[column] = (tally[column] as number) + (end - from);
-      from = end;
+      tally[column] = (tally[column] as number) + (end - at);
+      at = end;
       segment += 1;
       columns = columnsOf[segment] as number;
       const nextRow = rowOf[segment] as number;
@@ -96,7 +95,6 @@ export function sweep(
       }
       column = row + (columnOf[columns + state] as number);
     }
-    at = base + from;
   }
   addChanges(tally, row + counts, generalChanges, intelliassignChanges);
   for (let end = bounds[segment + 1] as number; end < window.to; end = bounds[segment + 1] as number) {
