@@ -38,10 +38,12 @@ export function sweep(
   if (window.from >= window.to) return;
   const { bounds } = grid;
   const { columnOf, partOf, counts } = layout;
-  // Marks from here on are noted one by one; those below are two bits, which are counted until the row is left.
-  const noted = layout.parts > 1 ? 0 : MARK.sign_in;
+  // What entries count as is kept here until the row is left; where a cell has a row per status, each is noted by itself.
+  const hasParts = layout.parts > 1;
   let generalChanges = 0;
   let intelliassignChanges = 0;
+  let firstSignIn = Number.POSITIVE_INFINITY;
+  let lastSignOut = Number.NEGATIVE_INFINITY;
   let at = window.from;
   let segment = segmentAt(grid, at);
   let row = rowOf[segment] as number;
@@ -68,13 +70,16 @@ export function sweep(
         const code = codes[entry - 1] as number;
         state = (code & 7) | ((code >>> 6) << 3);
         column = row + (columnOf[columns + state] as number);
-        const mark = (code >>> 3) & 7;
-        if (mark >= noted) {
+        if (hasParts) {
           isNoted = true;
           break;
         }
-        generalChanges += mark & 1;
-        intelliassignChanges += mark >>> 1;
+        const mark = (code >>> 3) & 7;
+        if (mark <= MARK_OF_CHANGE_MAX) {
+          generalChanges += mark & 1;
+          intelliassignChanges += mark >>> 1;
+        } else if (mark === MARK_OF_SIGN_OUT) lastSignOut = next;
+        else if (next < firstSignIn) firstSignIn = next;
       }
       if (isNoted) {
         const mark = markOf(codes[entry - 1] as number);
@@ -89,14 +94,18 @@ export function sweep(
       const nextRow = rowOf[segment] as number;
       if (nextRow !== row) {
         addChanges(tally, row + counts, generalChanges, intelliassignChanges);
+        addSigns(tally, row + counts, firstSignIn, lastSignOut);
         generalChanges = 0;
         intelliassignChanges = 0;
+        firstSignIn = Number.POSITIVE_INFINITY;
+        lastSignOut = Number.NEGATIVE_INFINITY;
         row = nextRow;
       }
       column = row + (columnOf[columns + state] as number);
     }
   }
   addChanges(tally, row + counts, generalChanges, intelliassignChanges);
+  addSigns(tally, row + counts, firstSignIn, lastSignOut);
   for (let end = bounds[segment + 1] as number; end < window.to; end = bounds[segment + 1] as number) {
     tally[column] = (tally[column] as number) + (end - at);
     at = end;
@@ -108,11 +117,23 @@ export function sweep(
 
 const UINT32_MAX = 2 ** 32 - 1;
 
+// Marks as numbers of this file: looked up in an object, they would be read again for every entry. The two changes are the
+// lowest bits, and one sign is told from the other alone.
+const MARK_OF_CHANGE_MAX = 2;
+const MARK_OF_SIGN_OUT = 4;
+
 function addChanges(tally: Float64Array, countRow: number, general: number, intelliassign: number): void {
   const first = countRow + COUNT.generalChanges;
   const second = countRow + COUNT.intelliassignChanges;
   tally[first] = (tally[first] as number) + general;
   tally[second] = (tally[second] as number) + intelliassign;
+}
+
+function addSigns(tally: Float64Array, countRow: number, firstSignIn: number, lastSignOut: number): void {
+  const first = countRow + COUNT.firstSignIn;
+  const last = countRow + COUNT.lastSignOut;
+  tally[first] = Math.min(tally[first] as number, firstSignIn);
+  tally[last] = Math.max(tally[last] as number, lastSignOut);
 }
 
 function note(tally: Float64Array, countRow: number, mark: number, at: number): void {
@@ -124,10 +145,10 @@ function note(tally: Float64Array, countRow: number, mark: number, at: number): 
       addChanges(tally, countRow, 0, 1);
       return;
     case MARK.sign_in:
-      tally[countRow + COUNT.firstSignIn] = Math.min(tally[countRow + COUNT.firstSignIn] as number, at);
+      addSigns(tally, countRow, at, Number.NEGATIVE_INFINITY);
       return;
     case MARK.sign_out:
-      tally[countRow + COUNT.lastSignOut] = Math.max(tally[countRow + COUNT.lastSignOut] as number, at);
+      addSigns(tally, countRow, Number.POSITIVE_INFINITY, at);
       return;
     default:
       return;
