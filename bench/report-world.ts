@@ -8,6 +8,7 @@ import type { AgentState, Change } from '../packages/server/src/engine/change.ts
 import { createCustomStatus } from '../packages/server/src/engine/custom-status-commands.ts';
 import type { Engine } from '../packages/server/src/engine/engine.ts';
 import { HistoryBook } from '../packages/server/src/reporting/history-book.ts';
+import type { ReportAsk } from '../packages/server/src/reporting/report-ask.ts';
 import { openSqliteStore } from '../packages/server/src/store/sqlite/open-sqlite-store.ts';
 import type { SqliteStore } from '../packages/server/src/store/sqlite/sqlite-store.ts';
 import { systemClock } from '../packages/server/src/system/system-clock.ts';
@@ -43,6 +44,23 @@ export async function writeYear(folder: string, agentCount: number): Promise<num
   await keepHistories(store);
   await store.close();
   return agentCount * DAYS * FACTS_A_DAY;
+}
+
+/** The question of the bench: the year, by agent and day. */
+export function yearAsk(more: Partial<ReportAsk>): ReportAsk {
+  return {
+    account: 1,
+    window: YEAR,
+    timeZone: ZONE,
+    groupBy: ['agent', 'day'],
+    hours: 'business_hours',
+    agents: null,
+    groups: null,
+    now: YEAR.to + hourMs,
+    atPosition: null,
+    whatIf: null,
+    ...more,
+  };
 }
 
 /** Brings the packed histories up to date with the log. */

@@ -10,12 +10,12 @@ import { openSqliteStore } from '../packages/server/src/store/sqlite/open-sqlite
 import { systemClock } from '../packages/server/src/system/system-clock.ts';
 import { sha256Hex } from '../packages/server/src/system/system-randomness.ts';
 import { businessHours } from '../packages/server/src/time/business-hours.ts';
-import { dayMs, hourMs } from '../packages/server/src/time/instant.ts';
+import { dayMs } from '../packages/server/src/time/instant.ts';
 import { createZones } from '../packages/server/src/time/zone.ts';
 import { offsetMsAt } from '../packages/server/src/time/zone-rules.ts';
 import { askDuckDb, type BenchSlot, type BenchSpan, fillDuckDb, loadDuckDb } from './duckdb.ts';
 import { type Bench, type Figure, median } from './figure.ts';
-import { complain, DAYS, writeYear, YEAR, ZONE } from './report-world.ts';
+import { complain, DAYS, writeYear, YEAR, yearAsk, ZONE } from './report-world.ts';
 
 const ROUNDS = 5;
 const zones = createZones(process.versions.tz ?? 'unknown');
@@ -99,37 +99,21 @@ async function fromStorage(folder: string): Promise<Storage> {
   const clock = systemClock();
   const source = await readHistories({ store, clock, report: complain });
   const desk = reportDeskOver(source, zones, clock);
-  const everything = askOf({});
+  const everything = yearAsk({});
   const first = await desk.activity(everything, { offset: 0, limit: 1000 });
   const firstMs = performance.now() - start;
   const timed = (ask: ReportAsk) => medianOf(() => desk.activity(ask, { offset: 0, limit: 1000 }));
   const againMs = await timed(everything);
   const agents = first.totals.agents;
   const half = Array.from({ length: Math.max(1, Math.floor(agents / 2)) }, (_, index) => index + 1);
-  const halfMs = await timed(askOf({ agents: half }));
+  const halfMs = await timed(yearAsk({ agents: half }));
   const month = { from: YEAR.from + 90 * dayMs, to: YEAR.from + 120 * dayMs };
-  const monthMs = await timed(askOf({ agents: [1], window: month }));
+  const monthMs = await timed(yearAsk({ agents: [1], window: month }));
   const { account, window, now } = everything;
   const snapshot = await source.snapshot({ account, agents: null, window, now, atPosition: null });
   const slots = slotsOf(snapshot);
   await store.close();
   return { snapshot, slots, availableMs: first.totals.availableInHoursMs, firstMs, againMs, halfMs, monthMs };
-}
-
-function askOf(more: Partial<ReportAsk>): ReportAsk {
-  return {
-    account: 1,
-    window: YEAR,
-    timeZone: ZONE,
-    groupBy: ['agent', 'day'],
-    hours: 'business_hours',
-    agents: null,
-    groups: null,
-    now: YEAR.to + hourMs,
-    atPosition: null,
-    whatIf: null,
-    ...more,
-  };
 }
 
 function slotsOf({ directory }: HistorySnapshot): readonly BenchSlot[] {

@@ -17,6 +17,7 @@ import type { Bench, Figure } from './figure.ts';
 import { http } from './http.ts';
 import { presence } from './presence.ts';
 import { reports } from './reports.ts';
+import { reportsUnderCommits } from './reports-under-commits.ts';
 import { restart } from './restart.ts';
 import { transitions } from './transitions.ts';
 
@@ -29,6 +30,7 @@ const benches: readonly Bench[] = [
   callbacks,
   callbacksInFences,
   reports,
+  reportsUnderCommits,
 ];
 
 const words = process.argv.slice(2);

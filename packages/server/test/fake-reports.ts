@@ -104,7 +104,7 @@ export function fakeReports(engine: Engine): FakeReports {
       fake.asked.coverage.push(ask);
       return fake.groups;
     },
-    async stays(ask) {
+    async stints(ask) {
       fake.asked.activity.push(ask);
       return [];
     },

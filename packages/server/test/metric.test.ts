@@ -387,8 +387,8 @@ test("a group's hours are its own, whatever calendars its members have", async (
 test('stints, allowances and plans are counted from the same history', async () => {
   const id = await idOf('one@example.com');
   const window = `from=2026-03-04&to=2026-03-05&time_zone=${ZONE}`;
-  type Stay = { status: string; count: number; max_ms: number };
-  const { items } = await get<{ items: readonly Stay[] }>(`/reports/stays?${window}&agent_id=${id}`);
+  type Stint = { status: string; count: number; max_ms: number };
+  const { items } = await get<{ items: readonly Stint[] }>(`/reports/stints?${window}&agent_id=${id}`);
   const told = Object.fromEntries(items.map(({ status, count, max_ms }) => [status, [count, max_ms / minute]]));
   assert.deepEqual(told.Lunch, [1, 45]);
   assert.deepEqual(told.UNAVAILABLE, [1, 20]);

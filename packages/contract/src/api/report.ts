@@ -349,7 +349,7 @@ export const LiveReport = answer('Where everybody stands now, per group.', {
 });
 export type LiveReport = Wire<typeof LiveReport>;
 
-/** Of whom, and in which window: `GET /reports/stays`, `GET /reports/adherence`. */
+/** Of whom, and in which window: `GET /reports/stints`, `GET /reports/adherence`. */
 export const WindowOfAgentsQuery = closed('Which window, of whom.', {
   ...windowFields,
   agent_id: AgentActivityQuery.properties.agent_id,
@@ -359,7 +359,7 @@ export const WindowOfAgentsQuery = closed('Which window, of whom.', {
 export type WindowOfAgentsQuery = Wire<typeof WindowOfAgentsQuery>;
 
 /** How long stints in each status lasted. */
-export const StaysReport = answer('How long stints in each status lasted, of those that began in the window.', {
+export const StintsReport = answer('How long stints in each status lasted, of those that began in the window.', {
   items: list(
     'The statuses that had any.',
     answer('One status. Percentiles are of the nearest rank: each is a stint that happened.', {
@@ -386,7 +386,7 @@ export const StaysReport = answer('How long stints in each status lasted, of tho
   now: utcInstant('The instant up to which a stint that goes on was counted.'),
   next: orNull(cursor('Always null: all statuses are told at once.')),
 });
-export type StaysReport = Wire<typeof StaysReport>;
+export type StintsReport = Wire<typeof StintsReport>;
 
 const adherence = {
   planned_ms: ms('All that was planned in the window, also what has not come yet'),

@@ -201,7 +201,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /agents/{id}/timeline': ofAgent(`/timeline?${WINDOW}`),
   'GET /reports/coverage': own(`/reports/coverage?${WINDOW}`),
   'GET /reports/live': own('/reports/live'),
-  'GET /reports/stays': own(`/reports/stays?${WINDOW}`),
+  'GET /reports/stints': own(`/reports/stints?${WINDOW}`),
   'GET /reports/adherence': own(`/reports/adherence?${WINDOW}`),
   'POST /ingest/events': own('/ingest/events', () => ({ events: [{}] })),
   'GET /apps': own('/apps'),

@@ -6,7 +6,7 @@ import { coverageOf, type Member } from './coverage.ts';
 import { InventedAgent, inventedNumbers } from './fake-history.ts';
 import { packHistory } from './history-chunk.ts';
 import { type Outage, resolveHistory } from './resolve-history.ts';
-import { Stints } from './stay-lengths.ts';
+import { Stints } from './stint-lengths.ts';
 
 const numbers = inventedNumbers();
 const hours = [
@@ -58,7 +58,7 @@ test('a group of nobody has a gap in all of its hours', () => {
   assert.deepEqual(coverageOf([], [], 1).gaps, []);
 });
 
-test('percentiles of stays are stays that happened', () => {
+test('percentiles of stints are stints that happened', () => {
   const lengths = fc.array(fc.integer({ min: 0, max: 1e6 }), { minLength: 1, maxLength: 60 });
   fc.assert(
     fc.property(lengths, fc.integer({ min: 0, max: 1e6 }), (list, allowanceMs) => {

@@ -1,5 +1,5 @@
 import type { AccountNumber, AgentNumber, Position } from '../activity/position.ts';
-import type { StayLengths } from '../report/stay-lengths.ts';
+import type { StintLengths } from '../report/stint-lengths.ts';
 import type { TimeKey } from '../report/time-keys.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
@@ -160,7 +160,7 @@ export type GroupNow = {
 };
 
 /** How long stints in a status lasted, of those that began in the window. */
-export type StatusStays = StayLengths & { readonly status: NonNullable<ReportRow['status']> };
+export type StatusStints = StintLengths & { readonly status: NonNullable<ReportRow['status']> };
 
 /** How well an agent kept to its plan. Milliseconds; the percent is unrounded, and null when nothing is scheduled. */
 export type AgentAdherence = {

@@ -27,13 +27,13 @@ import type {
   ReportPage,
   ReportRow,
   ReportTotals,
-  StatusStays,
+  StatusStints,
   Timeline,
 } from './report-answer.ts';
 import type { ReportAsk, WhatIf } from './report-ask.ts';
 import { rowOf, StatusNames, toldMeasures } from './report-rows.ts';
 import type { CoverageAsk, Reports, TimelineAsk } from './reports.ts';
-import { statusStays } from './status-stays.ts';
+import { statusStints } from './status-stints.ts';
 
 export type ReportDeskPorts = {
   readonly source: HistorySource;
@@ -44,8 +44,8 @@ export type ReportDeskPorts = {
   readonly ticks: () => number;
 };
 
-/** So long a report may keep the processor before others have their turn. */
-const TURN_MS_MAX = 4;
+/** So long a report may keep the processor before others have their turn: commits wait for no more than that. */
+const TURN_MS_MAX = 1;
 
 /** Answers reports from histories: each from one snapshot, so that all of it is of one position of the log. */
 export class ReportDesk implements Reports {
@@ -199,10 +199,10 @@ export class ReportDesk implements Reports {
     return groupsNow({ snapshot, account: snapshot.directory.account(account), now, zones: this.#ports.zones });
   }
 
-  async stays(ask: ReportAsk): Promise<readonly StatusStays[]> {
+  async stints(ask: ReportAsk): Promise<readonly StatusStints[]> {
     const window = clipped(ask.window, ask.now);
     const snapshot = await this.#snapshot(ask, window);
-    return statusStays({ snapshot, ask, window });
+    return statusStints({ snapshot, ask, window });
   }
 
   async adherence(

@@ -8,7 +8,7 @@ import type {
   GroupNow,
   ReportPage,
   ReportRow,
-  StatusStays,
+  StatusStints,
   Timeline,
 } from './report-answer.ts';
 import type { ReportAsk } from './report-ask.ts';
@@ -23,7 +23,7 @@ export type Reports = {
   coverage(ask: CoverageAsk): Promise<readonly GroupCoverage[]>;
   live(account: AccountNumber, now: Instant): Promise<readonly GroupNow[]>;
   /** Of the agents, groups and window that are asked for; groupings are not looked at. */
-  stays(ask: ReportAsk): Promise<readonly StatusStays[]>;
+  stints(ask: ReportAsk): Promise<readonly StatusStints[]>;
   /** Of the agents, groups and window that are asked for. `planOf`: what an agent was to do, in order. */
   adherence(
     ask: ReportAsk,

@@ -4,7 +4,7 @@ import type {
   AgentActivityRow,
   CoverageReport,
   LiveReport,
-  StaysReport,
+  StintsReport,
 } from '@rollcall/contract';
 import type { AgentNumber } from '../../activity/position.ts';
 import type { Memory } from '../../engine/memory.ts';
@@ -17,7 +17,7 @@ import type {
   ReportBasis,
   ReportPage,
   ReportRow,
-  StatusStays,
+  StatusStints,
 } from '../../reporting/report-answer.ts';
 import type { ReportAsk, WhatIf } from '../../reporting/report-ask.ts';
 import { assert } from '../../time/assert.ts';
@@ -173,9 +173,13 @@ export function liveRead(groups: readonly GroupNow[], now: Instant, memory: Memo
   };
 }
 
-export function staysRead(stays: readonly StatusStays[], { window, timeZone }: AskedWindow, now: Instant): StaysReport {
+export function stintsRead(
+  stints: readonly StatusStints[],
+  { window, timeZone }: AskedWindow,
+  now: Instant,
+): StintsReport {
   return {
-    items: stays.map(({ status, overstays, ...lengths }) => ({
+    items: stints.map(({ status, overstays, ...lengths }) => ({
       status: status.name,
       custom_status_id: status.customStatusId,
       count: lengths.count,

@@ -6,7 +6,7 @@ import {
   CoverageReport,
   LiveReport,
   type ReportFormat,
-  StaysReport,
+  StintsReport,
   TimelineQuery,
   TimelineRead,
   UuidPath,
@@ -15,7 +15,7 @@ import {
 import { done, refuse } from '../../directory/rejection.ts';
 import { planOf } from '../../engine/plan-commands.ts';
 import type { TableFormat } from '../../reporting/table-file.ts';
-import { adherenceRead, coverageRead, liveRead, staysRead } from '../codecs/report-codec.ts';
+import { adherenceRead, coverageRead, liveRead, stintsRead } from '../codecs/report-codec.ts';
 import { timelineRead } from '../codecs/timeline-codec.ts';
 import { FileAnswer, streamOf } from '../file-answer.ts';
 import { activityFileName, activityPage, writeActivityFile } from '../reports/activity-answer.ts';
@@ -127,19 +127,19 @@ export const reportRoutes: readonly Route[] = [
   }),
   query({
     method: 'GET',
-    path: '/reports/stays',
+    path: '/reports/stints',
     chapter,
     roles: MAY.readOwnReport,
     summary: 'How long stints in each status lasted, and which were longer than the allowance.',
     about: 'A key of role agent reads about its own agent.',
     query: WindowOfAgentsQuery,
     check: goodWindow,
-    answer: { status: 200, schema: StaysReport },
+    answer: { status: 200, schema: StintsReport },
     refusals: ['unknown_agent', 'unknown_group'],
     read: async (services, ask, { query: asked }) => {
       const question = readWindowAsk(asked, reportCallOf(services, ask));
       if (question.kind === 'rejected') return question;
-      return done(staysRead(await services.reports.stays(question.value), question.value, question.value.now));
+      return done(stintsRead(await services.reports.stints(question.value), question.value, question.value.now));
     },
   }),
   query({

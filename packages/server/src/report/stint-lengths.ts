@@ -1,7 +1,7 @@
 import type { StatusNumber } from './state-code.ts';
 
 /** How long stints in one status lasted. Milliseconds; percentiles are of the nearest rank, so each is a real stint. */
-export type StayLengths = {
+export type StintLengths = {
   readonly count: number;
   readonly totalMs: number;
   readonly p50Ms: number;
@@ -23,13 +23,13 @@ export class Stints {
   }
 
   /** By status number. `allowanceOf`: milliseconds, or null. */
-  summary(allowanceOf: (status: StatusNumber) => number | null): ReadonlyMap<StatusNumber, StayLengths> {
+  summary(allowanceOf: (status: StatusNumber) => number | null): ReadonlyMap<StatusNumber, StintLengths> {
     const statuses = [...this.#lengths].sort(([one], [other]) => one - other);
     return new Map(statuses.map(([status, lengths]) => [status, lengthsOf(lengths, allowanceOf(status))]));
   }
 }
 
-function lengthsOf(lengths: readonly number[], allowanceMs: number | null): StayLengths {
+function lengthsOf(lengths: readonly number[], allowanceMs: number | null): StintLengths {
   const sorted = Float64Array.from(lengths).sort();
   const rank = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] as number;
   return {
@@ -43,7 +43,7 @@ function lengthsOf(lengths: readonly number[], allowanceMs: number | null): Stay
   };
 }
 
-function overstaysOf(sorted: Float64Array, allowanceMs: number): NonNullable<StayLengths['overstays']> {
+function overstaysOf(sorted: Float64Array, allowanceMs: number): NonNullable<StintLengths['overstays']> {
   const over = sorted.filter((length) => length > allowanceMs);
   return { count: over.length, overMs: over.reduce((sum, length) => sum + length - allowanceMs, 0), allowanceMs };
 }

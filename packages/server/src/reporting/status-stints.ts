@@ -2,7 +2,7 @@ import { lifeOf } from '../report/agent-life.ts';
 import { calendarUseOf } from '../report/calendar-use.ts';
 import { monthStart } from '../report/history-chunk.ts';
 import { PRESENCE, presenceOf, type StatusNumber, stateOf, statusOf } from '../report/state-code.ts';
-import { Stints } from '../report/stay-lengths.ts';
+import { Stints } from '../report/stint-lengths.ts';
 import { stateAt } from '../report/sweep.ts';
 import { minuteMs } from '../time/instant.ts';
 import {
@@ -13,7 +13,7 @@ import {
   normaliseIntervals,
 } from '../time/interval.ts';
 import type { AgentHistory, HistorySnapshot } from './history-source.ts';
-import type { StatusStays } from './report-answer.ts';
+import type { StatusStints } from './report-answer.ts';
 import type { ReportAsk } from './report-ask.ts';
 import { StatusNames, statusOfRow } from './report-rows.ts';
 
@@ -21,11 +21,11 @@ import { StatusNames, statusOfRow } from './report-rows.ts';
  * How long stints in each status lasted, of those that began in the window. One that still goes on, or goes on beyond what
  * is known, counts with its length so far: up to the window's end. Stints with unknown time in them are left out.
  */
-export function statusStays(question: {
+export function statusStints(question: {
   readonly snapshot: HistorySnapshot;
   readonly ask: ReportAsk;
   readonly window: Interval;
-}): readonly StatusStays[] {
+}): readonly StatusStints[] {
   const { snapshot, ask, window } = question;
   const { directory } = snapshot;
   const account = directory.account(ask.account);
