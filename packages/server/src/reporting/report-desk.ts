@@ -85,6 +85,8 @@ export class ReportDesk implements Reports {
     const snapshot = await this.#snapshot(ask, asked);
     const { directory, position } = snapshot;
     const account = directory.account(ask.account);
+    // Taking the snapshot and looking at every life are turns of their own.
+    await this.#ports.nextTurn();
     const window = fromFirstLife(asked, snapshot, account);
     const names = new StatusNames(account, directory.numbers);
     const query = this.#queryOf(ask, window, account, snapshot);
@@ -93,6 +95,7 @@ export class ReportDesk implements Reports {
       see(lines.length, (from, to) =>
         Array.from({ length: to - from }, (_, index) => rowOf(lines.at(from + index), report.layout, names)),
       );
+    await this.#ports.nextTurn();
     let turnBegan = this.#ports.ticks();
     for (const agent of snapshot.agents) {
       const lines = report.add(agent);
